@@ -1,0 +1,1 @@
+"""How the pocket models are made: data, training, evaluation and export. `make pocket` runs all of it."""
