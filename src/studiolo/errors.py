@@ -1,0 +1,121 @@
+"""Everything studiolo raises on purpose, in one tree.
+
+    StudioloError
+    ├── InputError                  the caller can mend it             exit code 2
+    │   ├── InvalidRequestError     a value is out of range or contradictory
+    │   ├── InvalidImageError       a file that is no picture we can open safely
+    │   ├── UnsupportedRequestError this engine cannot do that (others may)
+    │   ├── UnknownEngineError      no engine of that name
+    │   ├── PictureNotFoundError    no picture of that id
+    │   └── SettingsError           a setting, .env or config file is wrong
+    ├── EngineError                 the engine could not do its work   exit code 1
+    │   ├── MissingExtraError       an optional dependency is not installed
+    │   └── OfflineError            a connection was asked for, STUDIOLO_OFFLINE forbids it
+    ├── GalleryError                the gallery could not do its work  exit code 1
+    │   ├── GalleryReadOnlyError
+    │   ├── GalleryCorruptError
+    │   ├── GalleryTooNewError      written by a newer studiolo
+    │   └── DiskFullError
+    └── Cancelled                   the caller asked to stop           exit code 130
+
+Each carries a ``hint``: the next thing to do, usually a command.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class StudioloError(Exception):
+    """Base of every error studiolo raises on purpose.
+
+    ``message`` says in one line what is wrong, ``hint`` what to do next.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class InputError(StudioloError):
+    """What was asked cannot be done as asked; the caller can mend it."""
+
+    exit_code = 2
+
+
+class InvalidRequestError(InputError):
+    """A value of the request is missing, out of range or contradicts another."""
+
+
+class InvalidImageError(InputError):
+    """A source that cannot be opened as a picture, or not safely."""
+
+
+class UnsupportedRequestError(InputError):
+    """The chosen engine cannot do this; the hint names engines that can."""
+
+
+class UnknownEngineError(InputError):
+    """No engine, or no model of an engine, has that name."""
+
+
+class PictureNotFoundError(InputError):
+    """No picture in the gallery has that id."""
+
+
+class SettingsError(InputError):
+    """A setting in the environment, ``.env`` or the config file is wrong."""
+
+
+class EngineError(StudioloError):
+    """The engine could not do its work."""
+
+
+class MissingExtraError(EngineError):
+    """An optional dependency is not installed; the hint is the pip command."""
+
+    def __init__(self, extra: str, *, needed_for: str) -> None:
+        super().__init__(
+            f"{needed_for} needs the extra '{extra}', which is not installed.",
+            hint=f"Run: pip install 'studiolo[{extra}]'",
+        )
+        self.extra = extra
+
+
+class OfflineError(EngineError):
+    """A connection beyond this machine was attempted while STUDIOLO_OFFLINE is set."""
+
+
+class GalleryError(StudioloError):
+    """The gallery could not do its work."""
+
+
+class GalleryReadOnlyError(GalleryError):
+    """The gallery's folder or database cannot be written."""
+
+
+class GalleryCorruptError(GalleryError):
+    """The gallery's database is damaged."""
+
+
+class GalleryTooNewError(GalleryError):
+    """The gallery was written by a newer studiolo."""
+
+
+class DiskFullError(GalleryError):
+    """The disk is full; nothing half-written was kept."""
+
+
+class Cancelled(StudioloError):  # noqa: N818 - not a fault: the caller's own wish, reported
+    """The caller asked to stop; pictures finished before are kept."""
+
+    exit_code = 130
+
+    def __init__(self, message: str = "Cancelled.", *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
