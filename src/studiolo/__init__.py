@@ -76,7 +76,7 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = [  # noqa: RUF022 - sorted as plain strings; a test holds it to that
+__all__ = [
     "Availability",
     "Cancelled",
     "Capabilities",

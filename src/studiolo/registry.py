@@ -103,5 +103,3 @@ class EngineRegistry:
             raise EngineError(
                 f"Engine '{name}' cannot be loaded: {error}.", hint=f"Reinstall the package '{package}'."
             ) from error
-
-

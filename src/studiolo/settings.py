@@ -87,7 +87,9 @@ class Settings(BaseSettings):
                 f"{config_file()} is not valid TOML: {error}.", hint="Mend that line, or move the file away."
             ) from error
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"A settings file cannot be read: {error}.", hint="Check its mode.") from error
+            raise SettingsError(
+                f"A settings file cannot be read: {error}.", hint="Check its mode."
+            ) from error
 
     @classmethod
     def settings_customise_sources(

@@ -58,9 +58,7 @@ class Studio:
         **fields: Any,
     ) -> list[Picture]:
         """Paint, keep, and return the pictures; arguments as for :meth:`generate_each`."""
-        return list(
-            self.generate_each(prompt, engine=engine, progress=progress, cancel=cancel, **fields)
-        )
+        return list(self.generate_each(prompt, engine=engine, progress=progress, cancel=cancel, **fields))
 
     def generate_each(
         self,

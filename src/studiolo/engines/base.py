@@ -70,7 +70,7 @@ class ImageEngine(ABC):
         """Whether this engine can work here. Quick: looks, loads nothing."""
         return Availability(ready=True)
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - an engine that holds nothing has nothing to free
         """Free what was loaded. The engine may be used again: it loads anew."""
 
     def __enter__(self) -> Self:
