@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import sys
-from typing import Any
+from typing import Any, cast
 
 from studiolo.errors import OfflineError
 
@@ -36,7 +36,7 @@ def is_forbidden() -> bool:
 
 def is_loopback(host: str) -> bool:
     """Whether ``host`` is this machine: ``localhost`` or a loopback address."""
-    if host in {"", "localhost"}:
+    if host.lower() in {"", "localhost"}:
         return True
     try:
         return ipaddress.ip_address(host.partition("%")[0]).is_loopback
@@ -44,18 +44,26 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+# Where each event of :mod:`socket` carries the other side: its position, as a host or an address.
+_HOST_AT = {"socket.getaddrinfo": 0, "socket.gethostbyname": 0, "socket.gethostbyaddr": 0}
+_ADDRESS_AT = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1, "socket.getnameinfo": 0}
+
+
 def _refuse_remote(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _guard["forbidden"] or event not in {"socket.connect", "socket.getaddrinfo", "socket.sendto"}:
+    if not _guard["forbidden"]:
         return
-    address = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
-    if isinstance(address, tuple):  # (host, port, …); a Unix socket's address is a string or bytes
-        host = str(address[0])  # pyright: ignore[reportUnknownArgumentType]
-    elif event == "socket.getaddrinfo" and address is not None:
-        host = address.decode() if isinstance(address, bytes) else str(address)
-    else:
+    host: Any = None
+    if event in _HOST_AT:
+        host = arguments[_HOST_AT[event]]
+    elif event in _ADDRESS_AT:
+        address = arguments[_ADDRESS_AT[event]]
+        if isinstance(address, tuple):  # (host, port, …); a Unix socket's address is a string or bytes
+            host = cast("tuple[Any, ...]", address)[0]
+    if host is None:
         return
-    if not is_loopback(host):
+    name = host.decode(errors="replace") if isinstance(host, bytes) else str(host)
+    if not is_loopback(name):
         raise OfflineError(
-            f"A connection to {host} was refused: STUDIOLO_OFFLINE is set.",
+            f"A connection to {name} was refused: STUDIOLO_OFFLINE is set.",
             hint="Unset STUDIOLO_OFFLINE (or offline in the config file) to allow it.",
         )

@@ -19,6 +19,9 @@ from studiolo.requests import ImageRequest
 
 GROUP = "studiolo.engines"
 
+# What importing a package raises that is not whole, or was made for another version of something.
+_BROKEN = (ImportError, AttributeError, NameError, SyntaxError, TypeError, ValueError)
+
 EngineFactory = Callable[[EngineConfig], ImageEngine]
 
 
@@ -98,7 +101,7 @@ class EngineRegistry:
             return found
         try:
             return found.load()
-        except (ImportError, AttributeError) as error:
+        except _BROKEN as error:
             package = found.dist.name if found.dist else found.value
             raise EngineError(
                 f"Engine '{name}' cannot be loaded: {error}.", hint=f"Reinstall the package '{package}'."

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import reprlib
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self, cast
 
 from pydantic import (
     BaseModel,
@@ -89,16 +91,24 @@ class SourceImage:
         )
 
     @classmethod
-    def _validate(cls, value: Any, info: Any) -> SourceImage:
+    def _validate(cls, value: Any, info: core_schema.ValidationInfo) -> SourceImage:
+        from PIL.Image import Image as PilImage
+
         if isinstance(value, str) and value.startswith("sha256:"):
             # A request read back from JSON: whoever reads it says where pictures are kept.
-            find = (info.context or {}).get("find_image")
+            context = cast("Mapping[str, Any]", info.context or {})
+            find: Callable[[str], Any] | None = context.get("find_image")
             if find is None:
                 raise InvalidImageError(
                     f"The request refers to the picture {value[:15]}…, which is not at hand.",
                     hint="Give the picture's file instead.",
                 )
             value = find(value)
+        if not isinstance(value, SourceImage | PilImage | Path | str | bytes):
+            raise InvalidImageError(
+                f"A picture cannot be read from {type(value).__name__}.",
+                hint="Give a path, the bytes of a file, or a PIL image.",
+            )
         return cls(value)
 
 
@@ -120,28 +130,30 @@ class ImageRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, strict=False)
 
     prompt: Prompt = Field(description="What to paint.")
-    negative_prompt: Prompt = Field("", description="What to keep out of the picture.")
-    width: int | None = Field(None, ge=1, le=MAX_SIDE_PX, description="Pixels.")
-    height: int | None = Field(None, ge=1, le=MAX_SIDE_PX, description="Pixels.")
-    count: int = Field(1, ge=1, le=MAX_COUNT, description="How many pictures; each gets its own seed.")
-    seed: int | None = Field(
-        None, ge=0, le=MAX_SEED, description="Of the first picture; the n-th gets seed + n - 1."
+    negative_prompt: Prompt = Field(default="", description="What to keep out of the picture.")
+    width: int | None = Field(default=None, ge=1, le=MAX_SIDE_PX, description="Pixels.")
+    height: int | None = Field(default=None, ge=1, le=MAX_SIDE_PX, description="Pixels.")
+    count: int = Field(
+        default=1, ge=1, le=MAX_COUNT, description="How many pictures; each gets its own seed."
     )
-    steps: int | None = Field(None, ge=1, le=1000, description="Steps of the whole noise schedule.")
+    seed: int | None = Field(
+        default=None, ge=0, le=MAX_SEED, description="Of the first picture; the n-th gets seed + n - 1."
+    )
+    steps: int | None = Field(default=None, ge=1, le=1000, description="Steps of the whole noise schedule.")
     guidance_scale: float | None = Field(
-        None, ge=0, le=50, description="Classifier-free guidance: how closely to follow the prompt."
+        default=None, ge=0, le=50, description="Classifier-free guidance: how closely to follow the prompt."
     )
     strength: float | None = Field(
-        None,
+        default=None,
         ge=0,
         le=1,
         description="How far to leave what the painting starts from (the init image, or the engine's "
         "own draft): 0 keeps it, 1 ignores it.",
     )
-    scheduler: str | None = Field(None, description="Sampler, one of the engine's own list.")
-    init_image: SourceImage | None = Field(None, description="Start from this picture.")
+    scheduler: str | None = Field(default=None, description="Sampler, one of the engine's own list.")
+    init_image: SourceImage | None = Field(default=None, description="Start from this picture.")
     mask: SourceImage | None = Field(
-        None, description="White where init_image is painted anew, black where it stays; of its size."
+        default=None, description="White where init_image is painted anew, black where it stays; of its size."
     )
     options: Mapping[str, JsonValue] = Field(
         default_factory=dict[str, JsonValue], description="What only this engine knows."
@@ -167,6 +179,14 @@ class ImageRequest(BaseModel):
         if name == "prompt" and not value:
             raise InvalidRequestError(
                 "The prompt is empty.", hint='Say what to paint, for example: "a red apple on a table"'
+            )
+        unprintable = next(
+            (c for c in value if unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\r\t"), ""
+        )
+        if unprintable:
+            raise InvalidRequestError(
+                f"The {name} has the control character U+{ord(unprintable):04X}, which no file can keep.",
+                hint="Take it out.",
             )
         if len(value) > MAX_PROMPT_CHARACTERS:
             raise InvalidRequestError(
@@ -206,8 +226,9 @@ def _explain(error: ValidationError, model: type[BaseModel]) -> InvalidRequestEr
         )
     if finding["type"] == "missing":
         return InvalidRequestError(f"'{name}' is missing.", hint=f"Give a {name}.")
-    said = finding["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-    return InvalidRequestError(f"{name} is {given!r}, but must be {said}.", hint=f"Change {name}.")
+    said = finding["msg"].removeprefix("Input should be ")
+    must = ", but must be " if said != finding["msg"] else ": "
+    return InvalidRequestError(f"{name} is {reprlib.repr(given)}{must}{said}.", hint=f"Change {name}.")
 
 
 @dataclass(frozen=True, kw_only=True)

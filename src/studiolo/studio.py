@@ -101,9 +101,10 @@ class Studio:
 
     def request(self, prompt: str | ImageRequest, **fields: Any) -> ImageRequest:
         """The validated request for these arguments; pictures by id or file are looked up."""
-        if isinstance(prompt, ImageRequest):
-            return ImageRequest.parse({**dict(prompt), **fields}) if fields else prompt
-        return ImageRequest.parse({"prompt": prompt, **fields}, find_image=self.gallery.source_image)
+        if isinstance(prompt, ImageRequest) and not fields:
+            return prompt
+        given = dict(prompt) if isinstance(prompt, ImageRequest) else {"prompt": prompt}
+        return ImageRequest.parse({**given, **fields}, find_image=self.gallery.source_image)
 
     def prepare(self, request: ImageRequest, *, engine: str) -> tuple[ImageEngine, ImageRequest]:
         """The engine for ``request`` and the request with every default filled in; paints nothing.

@@ -71,17 +71,20 @@ class Capabilities(BaseModel):
     steps: Range | None = None
     guidance_scale: Range | None = None
     strength: Range | None = Field(
-        None, description="Of image-to-image and inpainting; also of the draft, where draft_strength is set."
+        default=None,
+        description="Of image-to-image and inpainting; also of the draft, where draft_strength is set.",
     )
     draft_strength: float | None = Field(
-        None, description="Default strength of a painting that starts from the engine's own draft."
+        default=None, description="Default strength of a painting that starts from the engine's own draft."
     )
     negative_prompt: bool = False
     schedulers: tuple[str, ...] = ()
     previews: bool = False
     offline: bool = False
-    languages: tuple[str, ...] = Field(("en",), description="Of prompts, BCP 47; empty: any.")
-    options: frozenset[str] = Field(frozenset(), description="Names in ImageRequest.options it knows.")
+    languages: tuple[str, ...] = Field(default=("en",), description="Of prompts, BCP 47; empty: any.")
+    options: frozenset[str] = Field(
+        default=frozenset(), description="Names in ImageRequest.options it knows."
+    )
     models: tuple[str, ...] = ()
     licence: str = ""
 
@@ -112,6 +115,11 @@ def check(capabilities: Capabilities, request: ImageRequest, *, engine: str) -> 
             f"Engine '{engine}' has no option '{unknown[0]}'.", hint=f"Its options: {known}."
         )
     _check_numbers(capabilities, request, engine)
+    if request.strength is not None and task == "text-to-image" and capabilities.draft_strength is None:
+        raise InvalidRequestError(
+            "strength says how far to leave the picture to start from, but no picture was given.",
+            hint="Give one as init_image (--init FILE), or leave strength out.",
+        )
     _check_scheduler(capabilities, request, engine)
     _check_size(capabilities, request, engine)
 
@@ -181,7 +189,8 @@ def resolve(capabilities: Capabilities, request: ImageRequest) -> ImageRequest:
     update: dict[str, object] = {"width": width, "height": height}
     if request.seed is None:
         # Small enough for every engine, so that a seed can be carried from one to another.
-        update["seed"] = secrets.randbelow(min(capabilities.max_seed, 2**31 - 2) - request.count)
+        highest = min(capabilities.max_seed, 2**31 - 2) - (request.count - 1)
+        update["seed"] = secrets.randbelow(highest + 1)
     if request.steps is None and capabilities.steps is not None:
         update["steps"] = int(capabilities.steps.default)
     if request.guidance_scale is None and capabilities.guidance_scale is not None:
