@@ -101,10 +101,11 @@ SIGN_NAMES = re.compile(
     |priority|bw|duplicates|button|template|diagram|plan|arms|emblem|tux|road|traffic\ sign)\b""",
     re.VERBOSE,
 )
-# The words above that are signs in icon sets but things among emoji ("page facing up", "right anger bubble").
+# Words above that are signs in icon sets but things among emoji ("page facing up", "right anger bubble").
 _SIGNS_ONLY_IN_ICONS = frozenset(
-    {"about", "add", "accept", "cancel", "row", "menu", "left", "right", "up", "down", "list", "chart", "graph",
-     "view", "text", "document", "file", "folder", "plan", "road", "index", "triangle", "input", "question"}
+    {"about", "add", "accept", "cancel", "row", "menu", "left", "right", "up", "down", "list", "chart",
+     "graph", "view", "text", "document", "file", "folder", "plan", "road", "index", "triangle",
+     "input", "question"}
 )  # fmt: skip
 SKIN_TONE = re.compile(r"-(?:(?:medium-)?(?:light|dark)|medium)(?:-skin-tone)?$|-skin-tone|-tone-?\d")
 FAMILY = re.compile(
