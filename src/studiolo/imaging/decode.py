@@ -111,7 +111,7 @@ def open_image(content: bytes, *, name: str = "The image", max_pixels: int = MAX
     if not content:
         raise InvalidImageError(f"{name} is empty (0 bytes).", hint=_HINT)
     try:
-        with _quiet():
+        with quiet_pillow():
             image = Image.open(io.BytesIO(content), formats=FORMATS)
             size = image.size
     except Image.DecompressionBombError as error:
@@ -127,7 +127,7 @@ def open_image(content: bytes, *, name: str = "The image", max_pixels: int = MAX
 
 
 @contextmanager
-def _quiet() -> Generator[None]:
+def quiet_pillow() -> Generator[None]:
     """Pillow warns about damage it can live with. The lock: filters belong to the process, not the thread."""
     with _warning_filters, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -183,7 +183,7 @@ def _plain(image: Image, name: str) -> Image:
     from PIL import Image
 
     try:
-        with _quiet():
+        with quiet_pillow():
             note = _animation_note(image)
             image.load()
             icc_profile = image.info.get("icc_profile")

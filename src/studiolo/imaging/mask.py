@@ -37,5 +37,5 @@ def load_mask(source: Path | bytes | Image, size: tuple[int, int]) -> Image:
     visible = alpha.point(lambda value: 255 if value else 0)
     colours = image.convert("L")
     colours.paste(255, mask=ImageOps.invert(visible))
-    drawn_in_white = alpha.getextrema()[1] > 0 and colours.getextrema()[0] >= 250
+    drawn_in_white = alpha.getbbox() is not None and not any(colours.histogram()[:250])
     return alpha if drawn_in_white else ImageOps.invert(alpha)
