@@ -1,0 +1,384 @@
+"""The promises every image engine keeps, as a test suite to subclass.
+
+In the tests of your engine's package::
+
+    from studiolo.testing import ImageEngineContract
+
+    class TestMyEngine(ImageEngineContract):
+        def make_engine(self):
+            return MyImageEngine()
+
+Nothing here needs pytest itself: the tests are plain methods with plain asserts. With pytest, the line
+``pytest.register_assert_rewrite("studiolo.testing")`` in ``conftest.py`` makes failures more talkative.
+"""
+
+# ruff: noqa: S101 - a test suite is made of asserts
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import pairwise
+from typing import Any, ClassVar
+
+import numpy as np
+from PIL import Image
+
+from studiolo.engines.base import Availability, ImageEngine
+from studiolo.engines.capabilities import Capabilities, check, resolve
+from studiolo.errors import Cancelled, InputError, UnsupportedRequestError
+from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback, ignore_progress
+
+__all__ = ["ImageEngineContract"]
+
+_SLOWEST_CONSTRUCTION_S = 0.1
+
+
+class ImageEngineContract:
+    """Subclass it, name the subclass ``Test…``, and give :meth:`make_engine`.
+
+    The class attributes say what the tests may ask of your engine: set ``fields`` to what makes
+    it fast, and loosen the tolerances only as far as your engine's nature demands.
+    """
+
+    prompt: ClassVar[str] = "a red apple on a table"
+    fields: ClassVar[Mapping[str, Any]] = {}
+    """Fields of every request, for example ``{"width": 64, "height": 64, "steps": 4}``."""
+
+    seeded: ClassVar[bool] = True
+    """Whether the same seed gives the same bytes; False only for a service that does not promise it."""
+
+    kept_within: ClassVar[float] = 2.0
+    """Mean difference (of 255) allowed where a mask says: keep."""
+
+    strength_zero_within: ClassVar[float] = 12.0
+    """Mean difference (of 255) allowed to an init picture at strength 0; an autoencoder needs some."""
+
+    def make_engine(self) -> ImageEngine:
+        """A new engine, as a user would get it."""
+        raise NotImplementedError
+
+    # Construction and declarations
+
+    def test_constructing_is_cheap_and_touches_nothing(self) -> None:
+        """An engine is built to be asked what it can do; files and sockets wait for generate()."""
+        self.make_engine().close()  # imports happen here
+        started = time.perf_counter()
+        with _watch_input_and_output() as events:
+            self.make_engine()
+        elapsed_s = time.perf_counter() - started
+        assert not events, f"construction did input or output: {events[:3]}"
+        assert elapsed_s < _SLOWEST_CONSTRUCTION_S, f"construction took {elapsed_s:.2f} s"
+
+    def test_declarations_hold_together(self) -> None:
+        """Every declared default lies in its own range, and every default request passes the check."""
+        with self.make_engine() as engine:
+            able = engine.capabilities
+            assert isinstance(able, Capabilities)
+            assert able.description.endswith("."), "the description is one sentence"
+            assert able.tasks, "an engine without tasks cannot be asked for anything"
+            assert able.sizes.allows(*able.sizes.default), f"{able.sizes.default} is not among its own sizes"
+            for name in ("steps", "guidance_scale", "strength"):
+                knob = getattr(able, name)
+                assert knob is None or knob.minimum <= knob.default <= knob.maximum, f"{name}: {knob}"
+            assert able.draft_strength is None or able.strength is not None
+            assert engine.capabilities == able, "capabilities change from one look to the next"
+            request = ImageRequest(prompt=self.prompt)
+            check(able, request, engine="the engine")
+            complete = resolve(able, request)
+            check(able, complete, engine="the engine")
+            assert resolve(able, complete) == complete, "a complete request stays as it is"
+
+    def test_availability_is_said(self) -> None:
+        """An engine that is not ready says why and what mends it."""
+        with self.make_engine() as engine:
+            available = engine.availability()
+        assert isinstance(available, Availability)
+        assert available.ready or (available.reason and available.hint)
+
+    # One picture
+
+    def test_a_picture_has_the_size_asked_for(self) -> None:
+        """RGB, of the default size; and of another size, where the engine has one."""
+        with self.make_engine() as engine:
+            sizes = engine.capabilities.sizes
+            default = self._request(engine)
+            assert _only(self._paint(engine, default)).image.size == (default.width, default.height)
+            width, height = sizes.nearest(sizes.default[0], sizes.default[1] // 2)
+            picture = _only(self._paint(engine, self._request(engine, width=width, height=height)))
+            assert picture.image.size == (width, height)
+            assert picture.image.mode == "RGB"
+
+    def test_a_picture_carries_what_makes_it_again(self) -> None:
+        """Its request, sent through JSON, is complete and paints the same picture."""
+        with self.make_engine() as engine:
+            first = _only(self._paint(engine, self._request(engine)))
+            assert first.engine, "a picture names its engine"
+            assert first.model, "a picture names its model"
+            assert all(seconds >= 0 for seconds in first.timings.values())
+            kept = first.request.model_dump(mode="json")
+            again = ImageRequest.parse(kept)
+            assert again == first.request, "the request changes on its way through JSON"
+            assert again.count == 1
+            assert resolve(engine.capabilities, again) == again, "the request has gaps left for defaults"
+            check(engine.capabilities, again, engine=first.engine)
+            if self.seeded:
+                assert _bytes(_only(self._paint(engine, again))) == _bytes(first)
+
+    # Seeds and counts
+
+    def test_a_seed_decides_the_picture(self) -> None:
+        """The same seed gives the same bytes, another seed another picture."""
+        with self.make_engine() as engine:
+            one = _only(self._paint(engine, self._request(engine, seed=11)))
+            other = _only(self._paint(engine, self._request(engine, seed=12)))
+            assert _bytes(one) != _bytes(other), "two seeds gave one picture"
+            if self.seeded:
+                again = _only(self._paint(engine, self._request(engine, seed=11)))
+                assert _bytes(one) == _bytes(again), "one seed gave two pictures"
+
+    def test_each_of_several_pictures_is_what_its_seed_gives_alone(self) -> None:
+        """``count`` pictures have the seeds ``seed``, ``seed + 1`` and so on."""
+        with self.make_engine() as engine:
+            count = min(3, engine.capabilities.max_count)
+            together = self._paint(engine, self._request(engine, seed=20, count=count))
+            assert [picture.seed for picture in together] == list(range(20, 20 + count))
+            assert {picture.request.count for picture in together} == {1}
+            if self.seeded:
+                for picture in together:
+                    alone = _only(self._paint(engine, self._request(engine, seed=picture.seed)))
+                    assert _bytes(alone) == _bytes(picture), f"seed {picture.seed} differs alone"
+
+    # Progress and cancelling
+
+    def test_progress_climbs_to_its_total(self) -> None:
+        """For each picture in turn: steps that only go up, and end at the total."""
+        with self.make_engine() as engine:
+            count = min(2, engine.capabilities.max_count)
+            reports: list[Progress] = []
+            self._paint(engine, self._request(engine, count=count), reports.append)
+        assert sorted({report.index for report in reports}) == list(range(count))
+        assert {report.count for report in reports} == {count}
+        for index in range(count):
+            mine = [report for report in reports if report.index == index]
+            assert len({report.total for report in mine}) == 1, "the total changes on the way"
+            assert all(before.step < after.step for before, after in pairwise(mine)), "steps do not climb"
+            assert mine[-1].step == mine[-1].total, f"ended at {mine[-1].step} of {mine[-1].total}"
+
+    def test_previews_are_pictures(self) -> None:
+        """Where previews are declared, each report has one that can be looked at."""
+        previews: list[Image.Image | None] = []
+        with self.make_engine() as engine:
+            declared = engine.capabilities.previews
+
+            def look(report: Progress) -> None:
+                previews.append(report.preview() if report.preview is not None else None)
+
+            self._paint(engine, self._request(engine), look)
+        if declared:
+            assert previews, "previews are declared, but there was no progress"
+            assert all(
+                preview is not None and preview.mode == "RGB" and min(preview.size) > 0
+                for preview in previews
+            )
+
+    def test_cancelling_stops_at_once_and_keeps_what_is_finished(self) -> None:
+        """``Cancelled`` raised in ``progress`` passes through; no further step is taken."""
+        with self.make_engine() as engine:
+            last = min(2, engine.capabilities.max_count) - 1
+            request = self._request(engine, count=last + 1)
+            finished: list[GeneratedImage] = []
+            reports_after: list[Progress] = []
+            stopped = False
+
+            def stop_in_last_picture(report: Progress) -> None:
+                nonlocal stopped
+                if stopped:
+                    reports_after.append(report)
+                if report.index == last:
+                    stopped = True
+                    raise Cancelled
+
+            cancelled = False
+            try:
+                for picture in engine.generate(request, stop_in_last_picture):
+                    finished.append(picture)  # noqa: PERF402 - those before the exception are wanted
+            except Cancelled:
+                cancelled = True
+            assert cancelled, "Cancelled was swallowed"
+            assert len(finished) == last, "the pictures finished before are yielded"
+            assert not reports_after, "it went on painting"
+            assert self._paint(engine, request), "it can be used again afterwards"
+
+    # Pictures to start from
+
+    def test_image_to_image_starts_from_the_picture(self) -> None:
+        """Strength 0 keeps the init picture; an engine without the task refuses it."""
+        with self.make_engine() as engine:
+            fields = {"init_image": self._source_picture(engine)}
+            if self._refuses(engine, "image-to-image", fields):
+                return
+            strength = engine.capabilities.strength
+            if strength is not None and strength.minimum == 0:
+                kept = _only(self._paint(engine, self._request(engine, strength=0.0, **fields)))
+                difference = _difference(kept.image, fields["init_image"])
+                assert difference <= self.strength_zero_within, f"strength 0 is {difference:.1f} away"
+            default = _only(self._paint(engine, self._request(engine, **fields)))
+            assert _difference(default.image, fields["init_image"]) > 0, "nothing was painted"
+            self._assert_round_trip(engine, default)
+
+    def test_inpainting_keeps_what_the_mask_keeps(self) -> None:
+        """Black stays, white changes; an engine without the task refuses it."""
+        with self.make_engine() as engine:
+            source = self._source_picture(engine)
+            mask = Image.new("L", source.size, 0)
+            mask.paste(255, (source.width // 2, 0, source.width, source.height))
+            fields = {"init_image": source, "mask": mask}
+            if self._refuses(engine, "inpainting", fields):
+                return
+            picture = _only(self._paint(engine, self._request(engine, **fields)))
+            kept = (0, 0, source.width // 2, source.height)
+            anew = (source.width // 2, 0, source.width, source.height)
+            difference = _difference(picture.image.crop(kept), source.crop(kept))
+            assert difference <= self.kept_within, f"the kept half is {difference:.1f} away"
+            assert _difference(picture.image.crop(anew), source.crop(anew)) > 0, "nothing was painted"
+            self._assert_round_trip(engine, picture)
+
+    # Refusals
+
+    def test_what_it_cannot_do_is_refused_before_it_is_tried(self) -> None:
+        """Sizes, counts, knobs and options outside the declaration do not pass the check."""
+        with self.make_engine() as engine:
+            able = engine.capabilities
+            outside: list[dict[str, Any]] = [
+                {"width": able.sizes.maximum + able.sizes.multiple},
+                {"options": {"no_such_option": True}},
+                {"scheduler": "no-such-scheduler"},
+                {"seed": able.max_seed, "count": 2},
+            ]
+            outside += [
+                {name: knob.maximum + 1}
+                for name in ("steps", "guidance_scale")
+                if (knob := getattr(able, name)) is not None and knob.maximum + 1 <= 50
+            ]
+            if not able.negative_prompt:
+                outside.append({"negative_prompt": "blur"})
+            for fields in outside:
+                assert not self._allows(engine, fields), f"{fields} passed the check"
+
+    # Life cycle
+
+    def test_it_can_be_closed_twice_and_used_again(self) -> None:
+        """``close`` frees; the next ``generate`` loads anew and paints the same."""
+        engine = self.make_engine()
+        before = _only(self._paint(engine, self._request(engine)))
+        engine.close()
+        engine.close()
+        after = _only(self._paint(engine, self._request(engine)))
+        engine.close()
+        if self.seeded:
+            assert _bytes(before) == _bytes(after)
+
+    def test_two_threads_may_paint_at_once(self) -> None:
+        """Each gets the pictures it would get alone."""
+        with self.make_engine() as engine:
+            requests = [self._request(engine, seed=seed) for seed in (31, 32)]
+            alone = [_bytes(_only(self._paint(engine, request))) for request in requests]
+            with ThreadPoolExecutor(len(requests)) as threads:
+                running = [threads.submit(self._paint, engine, request) for request in requests]
+                together = [painting.result() for painting in running]
+            assert [_only(pictures).seed for pictures in together] == [31, 32]
+            if self.seeded:
+                assert [_bytes(_only(pictures)) for pictures in together] == alone
+
+    # How the tests ask
+
+    def _request(self, engine: ImageEngine, **fields: Any) -> ImageRequest:
+        given = {"prompt": self.prompt, "seed": 7, **self.fields, **fields}
+        request = ImageRequest.parse(given)
+        check(engine.capabilities, request, engine="the engine")
+        return resolve(engine.capabilities, request)
+
+    def _paint(
+        self, engine: ImageEngine, request: ImageRequest, progress: ProgressCallback = ignore_progress
+    ) -> list[GeneratedImage]:
+        pictures = list(engine.generate(request, progress))
+        assert len(pictures) == request.count, f"{request.count} asked for, {len(pictures)} painted"
+        assert all(isinstance(picture, GeneratedImage) for picture in pictures)
+        return pictures
+
+    def _source_picture(self, engine: ImageEngine) -> Image.Image:
+        request = self._request(engine)
+        width, height = request.width or 0, request.height or 0
+        across = np.linspace(60, 200, width, dtype=np.float32)[None, :].repeat(height, axis=0)
+        down = np.linspace(80, 180, height, dtype=np.float32)[:, None].repeat(width, axis=1)
+        return Image.fromarray(np.stack([across, down, np.full_like(down, 120)], axis=-1).astype(np.uint8))
+
+    def _allows(self, engine: ImageEngine, fields: Mapping[str, Any]) -> bool:
+        try:
+            self._request(engine, **fields)
+        except InputError:
+            return False
+        return True
+
+    def _refuses(self, engine: ImageEngine, task: str, fields: Mapping[str, Any]) -> bool:
+        """Whether ``task`` is not declared; then the check must refuse it."""
+        if task in engine.capabilities.tasks:
+            return False
+        try:
+            self._request(engine, **fields)
+        except UnsupportedRequestError:
+            return True
+        raise AssertionError(f"{task} is not declared, but passes the check")
+
+    def _assert_round_trip(self, engine: ImageEngine, picture: GeneratedImage) -> None:
+        sources = picture.request.source_images()
+        again = ImageRequest.parse(picture.request.model_dump(mode="json"), find_image=sources.__getitem__)
+        assert again == picture.request
+        if self.seeded:
+            assert _bytes(_only(self._paint(engine, again))) == _bytes(picture)
+
+
+def _only(pictures: list[GeneratedImage]) -> GeneratedImage:
+    assert len(pictures) == 1, f"one picture was asked for, {len(pictures)} were painted"
+    return pictures[0]
+
+
+def _bytes(picture: GeneratedImage) -> bytes:
+    return picture.image.tobytes()
+
+
+def _difference(one: Image.Image, other: Image.Image) -> float:
+    """Mean absolute difference of two pictures of one size, of 255."""
+    assert one.size == other.size, f"sizes differ: {one.size}, {other.size}"
+    return float(np.abs(np.asarray(one, np.float32) - np.asarray(other, np.float32)).mean())
+
+
+# An audit hook cannot be removed (PEP 578), so there is one, and it reports to who is watching.
+_watchers: dict[int, list[str]] = {}
+_hook_installed = threading.Event()
+
+
+@contextmanager
+def _watch_input_and_output() -> Generator[list[str]]:
+    """What this thread opens or connects to, while the context lasts."""
+    if not _hook_installed.is_set():
+        sys.addaudithook(_report)
+        _hook_installed.set()
+    events: list[str] = []
+    _watchers[threading.get_ident()] = events
+    try:
+        yield events
+    finally:
+        del _watchers[threading.get_ident()]
+
+
+def _report(event: str, arguments: tuple[Any, ...]) -> None:
+    if _watchers and event in {"open", "socket.connect", "socket.getaddrinfo", "subprocess.Popen"}:
+        events = _watchers.get(threading.get_ident())
+        if events is not None:
+            events.append(f"{event} {arguments[0]!r}")
