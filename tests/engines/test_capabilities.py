@@ -1,0 +1,123 @@
+"""Declared data fills in defaults and refuses what cannot be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from studiolo.engines.capabilities import Capabilities, Range, Sizes, check, resolve, task_of
+from studiolo.errors import InputError, InvalidRequestError, UnsupportedRequestError
+from studiolo.requests import ImageRequest
+
+SIZES = Sizes(minimum=256, maximum=1024, multiple=64, default=(512, 512), max_pixels=1024 * 768)
+PLAIN = Capabilities(description="Words to picture, no knobs.", sizes=SIZES, max_count=4, max_seed=1000)
+RICH = Capabilities(
+    description="Everything.",
+    tasks=frozenset({"text-to-image", "image-to-image", "inpainting"}),
+    sizes=SIZES,
+    steps=Range(minimum=2, maximum=50, default=20),
+    guidance_scale=Range(minimum=0, maximum=10, default=5),
+    strength=Range(minimum=0, maximum=1, default=0.6),
+    negative_prompt=True,
+    schedulers=("euler", "heun"),
+    options=frozenset({"swirl"}),
+)
+PICTURE = Image.new("RGB", (640, 320))
+
+
+def asked(**fields: Any) -> ImageRequest:
+    return ImageRequest.parse({"prompt": "an apple", **fields})
+
+
+@pytest.mark.parametrize(
+    ("able", "fields", "error", "said"),
+    [
+        (PLAIN, {"init_image": PICTURE}, UnsupportedRequestError, "does no image-to-image"),
+        (PLAIN, {"init_image": PICTURE, "mask": PICTURE}, UnsupportedRequestError, "does no inpainting"),
+        (PLAIN, {"negative_prompt": "blur"}, UnsupportedRequestError, "no negative prompt"),
+        (PLAIN, {"steps": 5}, UnsupportedRequestError, "no setting 'steps'"),
+        (PLAIN, {"strength": 0.5}, UnsupportedRequestError, "no setting 'strength'"),
+        (PLAIN, {"scheduler": "euler"}, UnsupportedRequestError, "no choice of scheduler"),
+        (PLAIN, {"options": {"swirl": 1}}, InvalidRequestError, "Its options: none"),
+        (PLAIN, {"count": 5}, InvalidRequestError, "at most 4"),
+        (PLAIN, {"seed": 1001}, InvalidRequestError, "from 0 to 1000"),
+        (PLAIN, {"seed": 1000, "count": 2}, InvalidRequestError, "from 0 to 999"),
+        (PLAIN, {"width": 7}, InvalidRequestError, "nearest it can do is 256x512"),
+        (PLAIN, {"width": 500}, InvalidRequestError, "nearest it can do is 512x512"),
+        (PLAIN, {"width": 8192, "height": 8192}, InvalidRequestError, r"nearest it can do is 8\d\dx8\d\d"),
+        (RICH, {"options": {"swirly": 1}}, InvalidRequestError, "no option 'swirly'. Its options: swirl"),
+        (RICH, {"steps": 1}, InvalidRequestError, r"Use 2 to 50 \(default 20\)"),
+        (RICH, {"guidance_scale": 10.5}, InvalidRequestError, "Use 0 to 10"),
+        (RICH, {"scheduler": "ddim"}, InvalidRequestError, "Its schedulers: euler, heun"),
+        (RICH, {"strength": 0.5}, InvalidRequestError, "no picture was given"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_can(
+    able: Capabilities, fields: dict[str, Any], error: type[InputError], said: str
+):
+    with pytest.raises(error, match=said):
+        check(able, asked(**fields), engine="this")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"width": 1024, "height": 768},
+        {"init_image": PICTURE, "strength": 0},
+        {"init_image": PICTURE, "mask": PICTURE, "negative_prompt": "blur", "options": {"swirl": 1}},
+        {"steps": 50, "guidance_scale": 0, "scheduler": "heun", "count": 16},
+    ],
+)
+def test_what_can_be_passes_and_still_passes_when_complete(fields: dict[str, Any]):
+    request = asked(**fields)
+    check(RICH, request, engine="this")
+    complete = resolve(RICH, request)
+    check(RICH, complete, engine="this")
+    assert resolve(RICH, complete) == complete
+
+
+def test_defaults_are_filled_in_and_what_was_given_stays():
+    complete = resolve(RICH, asked(steps=7))
+    assert (complete.width, complete.height, complete.steps) == (512, 512, 7)
+    assert (complete.guidance_scale, complete.scheduler) == (5, "euler")
+    assert complete.strength is None, "nothing to start from"
+    assert resolve(PLAIN, asked()).steps is None, "no such knob"
+
+
+def test_strength_has_one_default_for_a_picture_and_one_for_a_draft():
+    drafting = RICH.model_copy(update={"draft_strength": 0.45})
+    assert resolve(drafting, asked()).strength == 0.45
+    assert resolve(drafting, asked(init_image=PICTURE)).strength == 0.6
+    check(drafting, asked(strength=0.2), engine="this")
+
+
+def test_a_painting_from_a_picture_keeps_its_shape():
+    assert resolve(RICH, asked(init_image=PICTURE)).width == 640
+    assert resolve(RICH, asked(init_image=PICTURE)).height == 320
+    assert resolve(RICH, asked(init_image=PICTURE, width=512, height=512)).height == 512
+
+
+def test_a_drawn_seed_leaves_room_for_the_count():
+    small = PLAIN.model_copy(update={"max_seed": 4, "max_count": 5})
+    seeds = {resolve(small, asked(count=4)).seed for _ in range(40)}
+    assert seeds <= {0, 1}
+    assert resolve(small, asked(count=5)).seed == 0
+    assert resolve(RICH, asked()).seed != resolve(RICH, asked()).seed
+
+
+@pytest.mark.parametrize("wanted", [(1, 1), (512, 512), (700, 300), (8192, 8192), (8192, 64), (1000, 1000)])
+def test_the_nearest_size_is_allowed(wanted: tuple[int, int]):
+    assert SIZES.allows(*SIZES.nearest(*wanted))
+
+
+def test_the_task_follows_from_the_pictures():
+    assert task_of(asked()) == "text-to-image"
+    assert task_of(asked(init_image=PICTURE)) == "image-to-image"
+    assert task_of(asked(init_image=PICTURE, mask=PICTURE)) == "inpainting"
+
+
+def test_capabilities_are_data_that_survives_json():
+    assert Capabilities.model_validate_json(RICH.model_dump_json()) == RICH
