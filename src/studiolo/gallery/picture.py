@@ -1,0 +1,120 @@
+"""What the gallery shows: pictures, the questions one can ask for them, and pages of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+_Pixels = Annotated[int, Field(ge=1)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Picture(_Frozen):
+    """One kept picture. ``request`` makes it again: see :meth:`studiolo.gallery.Gallery.request`.
+
+    ``id`` sorts by time. ``original_prompt`` is what the user typed where ``prompt`` was improved
+    from it. ``timings`` are seconds by stage, ``cost`` US dollars. Keys name files in the gallery's
+    store. ``deleted`` is set while the picture lies in the trash.
+    """
+
+    id: str
+    created: AwareDatetime
+    prompt: str
+    negative_prompt: str = ""
+    original_prompt: str = ""
+    engine: str
+    model: str = ""
+    seed: int | None = None
+    width: int
+    height: int
+    steps: int | None = None
+    guidance_scale: float | None = None
+    strength: float | None = None
+    cost: float | None = None
+    request: Mapping[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
+    notes: tuple[str, ...] = ()
+    timings: Mapping[str, float] = Field(default_factory=dict[str, float])
+    tags: tuple[str, ...] = ()
+    starred: bool = False
+    image_key: str
+    thumbnail_key: str
+    sha256: str
+    size_bytes: int
+    deleted: AwareDatetime | None = None
+
+
+class PictureFilter(_Frozen):
+    """Which pictures; ``None`` means any. Dates are inclusive, sizes in pixels, ``tags`` must all be there.
+
+    ``trash`` asks for deleted pictures instead of kept ones.
+    """
+
+    engine: str | None = None
+    created_from: AwareDatetime | None = None
+    created_to: AwareDatetime | None = None
+    width: _Pixels | None = None
+    height: _Pixels | None = None
+    min_width: _Pixels | None = None
+    max_width: _Pixels | None = None
+    min_height: _Pixels | None = None
+    max_height: _Pixels | None = None
+    seed: int | None = None
+    starred: bool | None = None
+    tags: tuple[str, ...] = ()
+    trash: bool = False
+
+
+class Page(_Frozen):
+    """Some pictures, newest first; ``next`` is the cursor for those that follow, None at the end."""
+
+    pictures: tuple[Picture, ...]
+    next: str | None = None
+
+
+class SearchHit(_Frozen):
+    """A picture found, best first.
+
+    ``reason`` says why in words ("words: red, apple; meaning 0.62"); ``words`` are those of the
+    query that were found, ``meaning`` the cosine of prompt and query, None if words alone found it.
+    """
+
+    picture: Picture
+    score: float
+    reason: str
+    words: tuple[str, ...] = ()
+    meaning: float | None = None
+
+
+class ImportReport(_Frozen):
+    """What an import did: ids added, how many were there already, and what could not be read."""
+
+    added: tuple[str, ...] = ()
+    already_here: int = 0
+    failed: tuple[tuple[str, str], ...] = Field(default=(), description="(name, why)")
+
+
+class CheckReport(_Frozen):
+    """What :meth:`studiolo.gallery.Gallery.check` found; empty everywhere means healthy."""
+
+    pictures: int
+    orphaned: tuple[str, ...] = Field(default=(), description="Files no row knows.")
+    missing: tuple[str, ...] = Field(default=(), description="Ids whose picture file is gone.")
+    damaged: tuple[str, ...] = Field(default=(), description="Ids whose file has changed (deep only).")
+    unindexed: int = Field(default=0, description="Pictures not yet findable by meaning.")
+    mended: bool = False
+
+
+def parse_time(microseconds: int) -> datetime:
+    """Microseconds since 1970 as an aware UTC datetime."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
+
+
+def to_microseconds(moment: datetime) -> int:
+    """An aware datetime as microseconds since 1970, exactly (floats would round)."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
