@@ -97,12 +97,14 @@ def _paste(
     x0, y0, x1, y1 = max(left, 0), max(top, 0), min(left + extent, size), min(top + extent, size)
     if x1 - x0 < 2 or y1 - y0 < 2:
         return
+    mirrored = rng.random() < 0.5
     ratio = drawing.width / extent
-    box = ((x0 - left) * ratio, (y0 - top) * ratio, (x1 - left) * ratio, (y1 - top) * ratio)
+    across = (left + extent - x1, left + extent - x0) if mirrored else (x0 - left, x1 - left)
+    box = (across[0] * ratio, (y0 - top) * ratio, across[1] * ratio, (y1 - top) * ratio)
     piece = (
         np.asarray(drawing.resize((x1 - x0, y1 - y0), Image.Resampling.HAMMING, box=box), np.float32) / 255
     )
-    if rng.random() < 0.5:
+    if mirrored:
         piece = piece[:, ::-1]
     colour, alpha = piece[..., :3], piece[..., 3:]
     if rng.random() < 0.4:

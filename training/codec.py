@@ -1,0 +1,127 @@
+"""The autoencoder's two halves: a 512 px picture to 32x32x8 latents and back.
+
+Made for vector art: the encoder looks at 4x4 pixel blocks first, the decoder does most of its work at 1/16
+and 1/8 of the picture's size and paints the last steps by pixel shuffle (Shi et al. 2016, arXiv 1609.05158),
+so that edges are as crisp as the pixels. Plain residual convolutions with ReLU and without normalisation, as
+in TAESD: what a place becomes does not depend on the rest of the picture, and any multiple of 32 px works.
+Linear short cuts around both halves (as in DC-AE, Chen et al. 2024, arXiv 2410.10733) carry the colours from
+the first step.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d, interpolate
+
+LATENT_CHANNELS = 8
+FACTOR = 16
+
+
+class Block(nn.Module):
+    """x + conv(relu(conv(x))), starting as the identity."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(width, width, 3, padding=1)
+        self.second = nn.Conv2d(width, width, 3, padding=1)
+        nn.init.zeros_(self.second.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.relu(x + self.second(torch.relu(self.first(x))))
+
+
+class Averages(nn.Module):
+    """A linear short cut into the latents: at first, the mean colour of each 16 px block."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mix = nn.Conv2d(3, LATENT_CHANNELS, 1, bias=False)
+        nn.init.zeros_(self.mix.weight)
+        with torch.no_grad():
+            self.mix.weight[:3, :, 0, 0] = torch.eye(3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.mix(avg_pool2d(x, FACTOR))
+
+
+class Washes(nn.Module):
+    """A linear short cut out of the latents: at first, each block's colour, blended into its neighbours'."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mix = nn.Conv2d(LATENT_CHANNELS, 3, 1)
+        nn.init.zeros_(self.mix.weight)
+        with torch.no_grad():
+            self.mix.weight[:, :3, 0, 0] = torch.eye(3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return interpolate(self.mix(x), scale_factor=FACTOR, mode="bilinear", align_corners=False)
+
+
+def _conv(inputs: int, outputs: int, kernel: int = 3, stride: int = 1, gain: float = 1.0) -> nn.Conv2d:
+    conv = nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=kernel // 2)
+    nn.init.kaiming_normal_(conv.weight, nonlinearity="relu")
+    with torch.no_grad():
+        conv.weight.mul_(gain)
+    return conv
+
+
+class Encoder(nn.Module):
+    """(n, 3, h, w) in [-1, 1] to (n, 8, h/16, w/16)."""
+
+    def __init__(self, widths: tuple[int, int, int] = (32, 64, 96)) -> None:
+        super().__init__()
+        a, b, c = widths
+        self.averages = Averages()
+        self.details = nn.Sequential(
+            nn.PixelUnshuffle(4),
+            _conv(48, a), nn.ReLU(), Block(a),
+            _conv(a, b, stride=2), nn.ReLU(), Block(b),
+            _conv(b, c, stride=2), nn.ReLU(), Block(c), Block(c),
+            _conv(c, LATENT_CHANNELS, 1, gain=0.5),
+        )  # fmt: skip
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.averages(x) + self.details(x)
+
+
+class Decoder(nn.Module):
+    """(n, 8, h, w) to (n, 3, 16 h, 16 w), about [-1, 1]."""
+
+    def __init__(self, widths: tuple[int, int, int, int] = (160, 96, 64, 32)) -> None:
+        super().__init__()
+        a, b, c, d = widths
+        self.washes = Washes()
+        self.details = nn.Sequential(
+            _conv(LATENT_CHANNELS, a), nn.ReLU(), Block(a), Block(a),
+            _conv(a, 4 * b, 1), nn.PixelShuffle(2), nn.ReLU(), Block(b), Block(b),
+            _conv(b, 4 * c, 1), nn.PixelShuffle(2), nn.ReLU(), Block(c),
+            _conv(c, 4 * d, 1), nn.PixelShuffle(2), nn.ReLU(), Block(d),
+            _conv(d, 12, gain=0.1), nn.PixelShuffle(2),
+        )  # fmt: skip
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.washes(x) + self.details(x)
+
+
+class Autoencoder(nn.Module):
+    """Both halves and, once fitted, the latents' statistics by channel."""
+
+    latent_mean: Tensor
+    latent_std: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.decoder = Decoder()
+        self.register_buffer("latent_mean", torch.zeros(1, LATENT_CHANNELS, 1, 1))
+        self.register_buffer("latent_std", torch.ones(1, LATENT_CHANNELS, 1, 1))
+
+    def encode(self, pictures: Tensor) -> Tensor:
+        """Latents near N(0, 1) by channel."""
+        return (self.encoder(pictures) - self.latent_mean) / self.latent_std
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """The inverse of `encode`."""
+        return self.decoder(latents * self.latent_std + self.latent_mean)
