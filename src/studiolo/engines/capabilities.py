@@ -51,11 +51,13 @@ class Sizes(BaseModel):
             snapped = round(side / self.multiple) * self.multiple
             return int(min(max(snapped, self.minimum), self.maximum))
 
-        near = snap(width), snap(height)
+        near = [snap(width), snap(height)]
         while self.max_pixels is not None and near[0] * near[1] > self.max_pixels:
-            shrink = (self.max_pixels / (near[0] * near[1])) ** 0.5 * 0.98
-            near = snap(near[0] * shrink), snap(near[1] * shrink)
-        return near
+            longer = int(near[1] > near[0])
+            if near[longer] - self.multiple < self.minimum:
+                break
+            near[longer] -= self.multiple
+        return near[0], near[1]
 
 
 class Capabilities(BaseModel):
