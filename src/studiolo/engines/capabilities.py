@@ -45,13 +45,17 @@ class Sizes(BaseModel):
         return sides and (self.max_pixels is None or width * height <= self.max_pixels)
 
     def nearest(self, width: int, height: int) -> tuple[int, int]:
-        """The allowed size closest to ``width`` by ``height``."""
+        """An allowed size close to ``width`` by ``height``, of nearly its shape."""
 
         def snap(side: float) -> int:
             snapped = round(side / self.multiple) * self.multiple
             return int(min(max(snapped, self.minimum), self.maximum))
 
-        near = [snap(width), snap(height)]
+        # Shrunk as a whole first, so that the shape stays; then by single multiples where rounding went over.
+        shrink = min(1.0, self.maximum / max(width, height))
+        if self.max_pixels is not None:
+            shrink = min(shrink, (self.max_pixels / (width * height)) ** 0.5)
+        near = [snap(width * shrink), snap(height * shrink)]
         while self.max_pixels is not None and near[0] * near[1] > self.max_pixels:
             longer = int(near[1] > near[0])
             if near[longer] - self.multiple < self.minimum:
