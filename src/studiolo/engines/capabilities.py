@@ -45,23 +45,23 @@ class Sizes(BaseModel):
         return sides and (self.max_pixels is None or width * height <= self.max_pixels)
 
     def nearest(self, width: int, height: int) -> tuple[int, int]:
-        """An allowed size close to ``width`` by ``height``, of nearly its shape."""
+        """The allowed size whose sides are closest to ``width`` and ``height``."""
+        lowest = -(-self.minimum // self.multiple) * self.multiple
+        highest = self.maximum // self.multiple * self.multiple
+        sides = [
+            min(max(round(side / self.multiple) * self.multiple, lowest), highest) for side in (width, height)
+        ]
+        while self.max_pixels is not None and sides[0] * sides[1] > self.max_pixels and max(sides) > lowest:
+            sides[sides.index(max(sides))] -= self.multiple
+        return sides[0], sides[1]
 
-        def snap(side: float) -> int:
-            snapped = round(side / self.multiple) * self.multiple
-            return int(min(max(snapped, self.minimum), self.maximum))
-
-        # Shrunk as a whole first, so that the shape stays; then by single multiples where rounding went over.
-        shrink = min(1.0, self.maximum / max(width, height))
+    def fitting(self, width: int, height: int) -> tuple[int, int]:
+        """The allowed size for a picture of ``width`` by ``height`` that keeps its shape best."""
+        scale = min(1.0, self.maximum / max(width, height))
         if self.max_pixels is not None:
-            shrink = min(shrink, (self.max_pixels / (width * height)) ** 0.5)
-        near = [snap(width * shrink), snap(height * shrink)]
-        while self.max_pixels is not None and near[0] * near[1] > self.max_pixels:
-            longer = int(near[1] > near[0])
-            if near[longer] - self.multiple < self.minimum:
-                break
-            near[longer] -= self.multiple
-        return near[0], near[1]
+            scale = min(scale, (self.max_pixels / (width * height)) ** 0.5)
+        scale = max(scale, self.minimum / min(width, height))
+        return self.nearest(round(width * scale), round(height * scale))
 
 
 class Capabilities(BaseModel):
@@ -174,9 +174,10 @@ def _check_size(capabilities: Capabilities, request: ImageRequest, engine: str) 
     if sizes.allows(width, height):
         return
     near = sizes.nearest(width, height)
+    most = f", at most {sizes.max_pixels:,} pixels together" if sizes.max_pixels is not None else ""
     raise InvalidRequestError(
         f"Engine '{engine}' does not paint {width}x{height}: sides are multiples of {sizes.multiple}"
-        f" from {sizes.minimum} to {sizes.maximum}.",
+        f" from {sizes.minimum} to {sizes.maximum}{most}.",
         hint=f"The nearest it can do is {near[0]}x{near[1]}.",
     )
 
@@ -184,7 +185,7 @@ def _check_size(capabilities: Capabilities, request: ImageRequest, engine: str) 
 def _size(capabilities: Capabilities, request: ImageRequest) -> tuple[int, int]:
     if request.init_image is not None and request.width is None and request.height is None:
         # A painting from a picture keeps its shape as nearly as the engine can.
-        return capabilities.sizes.nearest(*request.init_image.size)
+        return capabilities.sizes.fitting(*request.init_image.size)
     default_width, default_height = capabilities.sizes.default
     return request.width or default_width, request.height or default_height
 
