@@ -99,10 +99,16 @@ class EngineRegistry:
             )
         if not isinstance(found, EntryPoint):
             return found
+        package = found.dist.name if found.dist else found.value
         try:
-            return found.load()
+            factory = found.load()
         except _BROKEN as error:
-            package = found.dist.name if found.dist else found.value
             raise EngineError(
                 f"Engine '{name}' cannot be loaded: {error}.", hint=f"Reinstall the package '{package}'."
             ) from error
+        if isinstance(factory, type) and not issubclass(factory, ImageEngine):
+            raise EngineError(
+                f"Engine '{name}' cannot be loaded: {found.value} is no ImageEngine.",
+                hint=f"Tell the authors of the package '{package}'.",
+            )
+        return factory

@@ -46,7 +46,12 @@ def asked(**fields: Any) -> ImageRequest:
         (PLAIN, {"seed": 1000, "count": 2}, InvalidRequestError, "from 0 to 999"),
         (PLAIN, {"width": 7}, InvalidRequestError, "nearest it can do is 256x512"),
         (PLAIN, {"width": 500}, InvalidRequestError, "nearest it can do is 512x512"),
-        (PLAIN, {"width": 8192, "height": 8192}, InvalidRequestError, r"nearest it can do is 8\d\dx8\d\d"),
+        (
+            PLAIN,
+            {"width": 8192, "height": 8192},
+            InvalidRequestError,
+            r"at most 786,432 pixels together. The nearest it can do is 832x896",
+        ),
         (RICH, {"options": {"swirly": 1}}, InvalidRequestError, "no option 'swirly'. Its options: swirl"),
         (RICH, {"steps": 1}, InvalidRequestError, r"Use 2 to 50 \(default 20\)"),
         (RICH, {"guidance_scale": 10.5}, InvalidRequestError, "Use 0 to 10"),
@@ -98,6 +103,22 @@ def test_a_painting_from_a_picture_keeps_its_shape():
     assert resolve(RICH, asked(init_image=PICTURE)).width == 640
     assert resolve(RICH, asked(init_image=PICTURE)).height == 320
     assert resolve(RICH, asked(init_image=PICTURE, width=512, height=512)).height == 512
+
+
+@pytest.mark.parametrize(
+    ("given", "painted"),
+    [
+        ((4000, 2000), (1024, 512)),
+        ((64, 128), (256, 512)),
+        ((3000, 3000), (832, 896)),
+        ((9000, 30), (1024, 256)),
+    ],
+)
+def test_a_picture_too_large_or_too_small_keeps_its_shape_too(
+    given: tuple[int, int], painted: tuple[int, int]
+):
+    assert SIZES.fitting(*given) == painted
+    assert SIZES.allows(*painted)
 
 
 def test_a_drawn_seed_leaves_room_for_the_count():
