@@ -1,0 +1,91 @@
+"""What ``--from`` repeats: the request stored in a picture, or what another program wrote there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from studiolo.studio import Studio
+
+# What every engine understands; the rest is a matter between a request and the engine it was for.
+_PORTABLE: Final = ("prompt", "negative_prompt", "width", "height", "seed", "init_image", "mask")
+
+
+def stored_request(studio: Studio, name: str, *, engine: str | None) -> tuple[dict[str, Any], str | None]:
+    """The fields of the request that made a picture, and the engine, None if it is none of ours.
+
+    For another ``engine`` than the one that painted it, only what every engine understands is
+    carried over, in the nearest size that it paints.
+
+    Raises:
+        PictureNotFoundError: ``name`` is no file and no id.
+        InvalidRequestError: the file does not say how it was made.
+    """
+    fields, painted_by = _read(studio, name)
+    wanted = engine or painted_by or studio.settings.engine
+    if painted_by is None or not _is_same(wanted, painted_by):
+        fields = {field: value for field, value in fields.items() if field in _PORTABLE}
+        _fit_size(studio, fields, wanted)
+    return fields, painted_by
+
+
+def _fit_size(studio: Studio, fields: dict[str, Any], engine: str) -> None:
+    from studiolo.cli.console import say
+
+    width, height = fields.get("width"), fields.get("height")
+    if not isinstance(width, int) or not isinstance(height, int):
+        return
+    sizes = studio.registry.resolve(engine).capabilities.sizes
+    if not sizes.allows(width, height):
+        fields["width"], fields["height"] = sizes.nearest(width, height)
+        say(f"{engine} paints it as {fields['width']}x{fields['height']}, not {width}x{height}.", style="dim")
+
+
+def _read(studio: Studio, name: str) -> tuple[dict[str, Any], str | None]:
+    from studiolo.cli.inputs import is_file
+    from studiolo.errors import PictureNotFoundError
+
+    if is_file(name):
+        return _read_file(Path(name), studio)
+    try:
+        picture = studio.gallery.get(name)
+    except PictureNotFoundError as error:
+        raise PictureNotFoundError(
+            f"There is no file {name!r}, and no picture of that id in the gallery.", hint=error.hint
+        ) from error
+    engine = f"{picture.engine}:{picture.model}" if picture.model else picture.engine
+    return _given(picture.request), _installed(studio, engine)
+
+
+def _read_file(path: Path, studio: Studio) -> tuple[dict[str, Any], str | None]:
+    from studiolo.errors import InvalidRequestError
+    from studiolo.imaging.metadata import read_metadata
+
+    found = read_metadata(path)
+    record = found.record or {}
+    request, engine, model = record.get("request"), record.get("engine"), record.get("model")
+    if isinstance(request, dict):
+        spec = f"{engine}:{model}" if model else engine
+        return _given(request), _installed(studio, spec) if isinstance(spec, str) else None
+    if not found.prompt:
+        raise InvalidRequestError(
+            f"{path} does not say how it was made.", hint="Start from its pixels instead: --init FILE"
+        )
+    width, height = found.width, found.height
+    fields = {"prompt": found.prompt, "negative_prompt": found.negative_prompt, "seed": found.seed}
+    return _given({**fields, "width": width, "height": height}), None
+
+
+def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value not in (None, "", {})}
+
+
+def _installed(studio: Studio, engine: str) -> str | None:
+    """``engine`` if it can be asked for here; the picture may come from elsewhere."""
+    return engine if engine.partition(":")[0] in studio.registry.names else None
+
+
+def _is_same(wanted: str, painted_by: str) -> bool:
+    return wanted in {painted_by, painted_by.partition(":")[0]}

@@ -1,0 +1,130 @@
+"""Where ``-o`` puts copies of the pictures: a folder, or a file. Nothing is written over unasked."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_IMAGE_ENDINGS: Final = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
+_LONGEST_NAME: Final = 48
+CONTACT_SHEET: Final = "contact-sheet.png"
+
+
+class Destination:
+    """A folder, or one file of which further pictures get numbers: ``apple.png``, ``apple-2.png``.
+
+    Raises:
+        InvalidRequestError: the name asks for another format than PNG, or the file exists.
+        OSError: the folder cannot be made or written.
+    """
+
+    def __init__(self, place: Path, *, pictures: int, force: bool) -> None:
+        from studiolo.errors import InvalidRequestError
+
+        self._single = place.suffix.lower() in _IMAGE_ENDINGS and not place.is_dir()
+        self._place = place
+        self._force = force
+        self._written = 0
+        if self._single and place.suffix.lower() != ".png":
+            raise InvalidRequestError(
+                f"Pictures are written as PNG, not as {place.suffix}.",
+                hint=f"Use -o {place.with_suffix('.png')}",
+            )
+        if self._single and not force:
+            taken = [path for path in map(self._numbered, range(1, pictures + 1)) if path.exists()]
+            if taken:
+                raise InvalidRequestError(
+                    f"{taken[0]} exists already.", hint="Choose another name, or replace it with --force."
+                )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        _check_writable(self.folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where files are put."""
+        return self._place.parent if self._single else self._place
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether a folder was named, not a file."""
+        return not self._single
+
+    def copy(self, source: Path, *, prompt: str, seed: int, picture_id: str = "") -> Path:
+        """Copy a picture here, whole or not at all; returns the new path."""
+        return self.write(source.read_bytes(), prompt=prompt, seed=seed, picture_id=picture_id)
+
+    def write(self, content: bytes, *, prompt: str, seed: int, picture_id: str = "") -> Path:
+        """Write a picture's file here, whole or not at all; returns its path."""
+        self._written += 1
+        if self._single:
+            target = self._numbered(self._written)
+        else:
+            name = "-".join(filter(None, (slug(prompt), str(seed), picture_id.rpartition("-")[2])))
+            target = self.folder / f"{name}.png"
+        return write_whole(target, content, force=self._force or not self._single)
+
+    def write_sheet(self, sheet: Image) -> Path:
+        """Write the contact sheet, under a name that is free."""
+        import io
+
+        buffer = io.BytesIO()
+        sheet.save(buffer, "PNG")
+        target = self.folder / CONTACT_SHEET
+        number = 2
+        while target.exists() and not self._force:
+            target = self.folder / f"contact-sheet-{number}.png"
+            number += 1
+        return write_whole(target, buffer.getvalue(), force=True)
+
+    def _numbered(self, number: int) -> Path:
+        return self._place if number == 1 else self._place.with_stem(f"{self._place.stem}-{number}")
+
+
+def slug(prompt: str) -> str:
+    """A prompt as part of a file name: its words, in lower case, between hyphens."""
+    words = re.findall(r"\w+", prompt.lower())
+    name = ""
+    for word in words:
+        if len(name) + len(word) + 1 > _LONGEST_NAME:
+            break
+        name = f"{name}-{word}" if name else word
+    return name or (words[0][:_LONGEST_NAME] if words else "picture")
+
+
+def _check_writable(folder: Path) -> None:
+    """Find out before painting, not after."""
+    probe = folder / f".studiolo-{secrets.token_hex(4)}"
+    probe.touch(exist_ok=False)
+    probe.unlink()
+
+
+def write_whole(target: Path, content: bytes, *, force: bool) -> Path:
+    """Under a temporary name first, so that no half a picture is ever seen at ``target``."""
+    temporary = target.with_name(f".{secrets.token_hex(6)}.part")
+    try:
+        temporary.write_bytes(content)
+        if force:
+            temporary.replace(target)
+        else:
+            _publish(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return target
+
+
+def _publish(temporary: Path, target: Path) -> None:
+    """Rename without writing over a file that appeared meanwhile, where the file system can."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:  # no hard links here (FAT, some network drives)
+        if target.exists():
+            raise FileExistsError(17, "File exists", str(target)) from None
+        temporary.replace(target)
