@@ -67,12 +67,12 @@ class ImageEngineContract:
     def test_constructing_is_cheap_and_touches_nothing(self) -> None:
         """An engine is built to be asked what it can do; files and sockets wait for generate()."""
         self.make_engine().close()  # imports happen here
-        started = time.perf_counter()
+        started = time.thread_time()  # of this thread alone: a busy machine does not count
         with _watch_input_and_output() as events:
             self.make_engine()
-        elapsed_s = time.perf_counter() - started
+        elapsed_s = time.thread_time() - started
         assert not events, f"construction did input or output: {events[:3]}"
-        assert elapsed_s < _SLOWEST_CONSTRUCTION_S, f"construction took {elapsed_s:.2f} s"
+        assert elapsed_s < _SLOWEST_CONSTRUCTION_S, f"construction took {elapsed_s:.2f} s of computing"
 
     def test_declarations_hold_together(self) -> None:
         """Every declared default lies in its own range, and every default request passes the check."""

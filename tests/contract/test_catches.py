@@ -37,7 +37,9 @@ class ReadsWhenBuilt(Sound):
 class SlowToBuild(Sound):
     def __init__(self):
         super().__init__()
-        time.sleep(0.15)
+        started = time.thread_time()
+        while time.thread_time() - started < 0.15:
+            pass
 
 
 class DefaultSizeNotItsOwn(Sound):
