@@ -6,6 +6,7 @@ NICE ?= nice -n 19
 PYTEST_ARGS ?=
 DEMO_PROMPT ?= two red apples left of a blue car in the snow
 DEMO_SEED ?= 7
+DEMO := demo/first-picture.png
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,9 +25,8 @@ help: ## List the targets
 setup: $(DEV) ## Install studiolo for development, with test tools, into .venv
 
 demo: $(BASE) ## Install only what users need, then paint the first picture into ./demo
-	@mkdir -p demo
-	@$(BIN)/studiolo generate "$(DEMO_PROMPT)" --seed $(DEMO_SEED) -o demo
-	@printf '\n%s\n' "Your first picture is in ./demo; it is also in your gallery, with everything that made it."
+	@$(BIN)/studiolo generate "$(DEMO_PROMPT)" --seed $(DEMO_SEED) -o $(DEMO) --force
+	@printf '\n%s\n' "Your first picture is $(DEMO). It is also in your gallery, with all that made it."
 	@printf '%s\n' "Next, try:" \
 	  '  $(BIN)/studiolo generate "a green owl on a book at night" -n 4' \
 	  '  $(BIN)/studiolo gallery search "apples"' \
