@@ -79,7 +79,8 @@ def test_reads_a1111():
     text = (
         "girl with a beret, (blue eyes:1.2)\ndesert\nNegative prompt: ugly, [blurry]\nSteps: 20, "
         "Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7, Seed: 965400086, Size: 512x640, "
-        'Model hash: 45dee52b, Model: sd-1.5, Denoising strength: 0.45, Lora hashes: "a: 12, b: 34", Version: v1.10.1'
+        'Model hash: 45dee52b, Model: sd-1.5, Denoising strength: 0.45, Lora hashes: "a: 12, b: 34", '
+        "Version: v1.10.1"
     )
     found = read_metadata(png(parameters=text))
     assert found.prompt == "girl with a beret, (blue eyes:1.2)\ndesert"

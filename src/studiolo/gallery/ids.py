@@ -30,6 +30,14 @@ def first_id(moment: datetime) -> str:
     return f"{_base32(milliseconds, _TIME_LENGTH)}-{'0' * TAIL_LENGTH}"
 
 
+def created_of(picture_id: str) -> datetime:
+    """When the picture of that id was made, to the millisecond."""
+    milliseconds = 0
+    for letter in picture_id[:_TIME_LENGTH]:
+        milliseconds = 32 * milliseconds + _ALPHABET.index(letter)
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
 def is_id(text: str) -> bool:
     """Whether ``text`` has the form of a whole id."""
     return re.fullmatch(f"[{_ALPHABET}]{{{_TIME_LENGTH}}}-[{_ALPHABET}]{{{TAIL_LENGTH}}}", text) is not None

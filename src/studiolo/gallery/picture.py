@@ -100,14 +100,24 @@ class ImportReport(_Frozen):
 
 
 class CheckReport(_Frozen):
-    """What :meth:`studiolo.gallery.Gallery.check` found; empty everywhere means healthy."""
+    """What :meth:`studiolo.gallery.Gallery.check` found, and whether it mended what can be mended.
+
+    ``orphans`` are files that no row knows: pictures are taken in again, the rest removed.
+    ``missing`` and ``damaged`` are ids whose file is gone or has changed; these need a backup.
+    """
 
     pictures: int
-    orphaned: tuple[str, ...] = Field(default=(), description="Files no row knows.")
-    missing: tuple[str, ...] = Field(default=(), description="Ids whose picture file is gone.")
-    damaged: tuple[str, ...] = Field(default=(), description="Ids whose file has changed (deep only).")
+    orphans: tuple[str, ...] = ()
+    missing_thumbnails: tuple[str, ...] = ()
     unindexed: int = Field(default=0, description="Pictures not yet findable by meaning.")
+    missing: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = Field(default=(), description="Looked for only by a deep check.")
     mended: bool = False
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing is lost."""
+        return not self.missing and not self.damaged
 
 
 def parse_time(microseconds: int) -> datetime:

@@ -1,0 +1,239 @@
+"""Galleries in and out: a folder or zip of ``images/``, ``sources/`` and ``pictures.jsonl``.
+
+A line of ``pictures.jsonl`` is one picture: everything the catalog knows, ``file`` for its image
+and ``sources`` for the pictures it was made from. Files are named by id, and each also says in itself how
+it was made, so the images alone are a good export too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import zipfile
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+
+from studiolo.errors import GalleryError, InvalidImageError, InvalidRequestError
+from studiolo.gallery.describing import describe_file, file_fields, source_keys
+from studiolo.gallery.faults import store_faults
+from studiolo.gallery.ids import is_id
+from studiolo.gallery.keeping import Keeper
+from studiolo.gallery.picture import ImportReport, Picture, PictureFilter
+from studiolo.imaging.decode import MAX_BYTES, load_image, read_file
+from studiolo.imaging.thumbnails import thumbnail
+
+if TYPE_CHECKING:
+    from studiolo.gallery.gallery import Gallery
+
+LINES: Final = "pictures.jsonl"
+_IMAGES = "images"
+_PAGE = 500
+_PICTURE_SUFFIXES: Final = {
+    ".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"
+}  # fmt: skip
+
+
+def export(gallery: Gallery, destination: Path, wanted: PictureFilter) -> int:
+    """Write the pictures that pass the filter; see :meth:`studiolo.gallery.Gallery.export`."""
+    if destination.exists():
+        raise InvalidRequestError(
+            f"'{destination}' exists already.", hint="Give a new folder, or a new file ending in .zip"
+        )
+    with store_faults(str(destination.parent)), _writer(destination) as write:
+        lines: list[str] = []
+        written: set[str] = set()
+        for picture in _all(gallery, wanted):
+            file = f"{_IMAGES}/{PurePosixPath(picture.image_key).name}"
+            sources = [key for key in source_keys(picture.request) if gallery.blobs.exists(key)]
+            write(file, gallery.blobs.get(picture.image_key))
+            for key in sources:
+                if key not in written:
+                    write(key, gallery.blobs.get(key))
+                    written.add(key)
+            fields = picture.model_dump(mode="json", exclude={"image_key", "thumbnail_key", "deleted"})
+            lines.append(json.dumps({**fields, "file": file, "sources": sources}, ensure_ascii=False))
+        write(LINES, "".join(line + "\n" for line in lines).encode())
+    return len(lines)
+
+
+def import_from(keeper: Keeper, source: Path) -> ImportReport:
+    """Take in whatever ``source`` is; see :meth:`studiolo.gallery.Gallery.import_`."""
+    if not source.exists():
+        raise InvalidImageError(f"There is nothing at '{source}'.", hint="Check the path.")
+    with _reader(source) as bundle:
+        importer = _Importer(keeper)
+        described = {}
+        if LINES in bundle.names():
+            described = {str(line.get("file")): line for line in _lines(bundle.read(LINES))}
+        for name in bundle.names():
+            path = PurePosixPath(name)
+            hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+            if path.suffix.lower() in _PICTURE_SUFFIXES and not hidden and path.parts[0] != "sources":
+                importer.take(bundle, name, described.get(name))
+    return ImportReport(
+        added=tuple(importer.added), already_here=importer.already_here, failed=tuple(importer.failed)
+    )
+
+
+class _Importer:
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+        self.added: list[str] = []
+        self.failed: list[tuple[str, str]] = []
+        self.already_here = 0
+
+    def take(self, bundle: _Bundle, name: str, line: dict[str, Any] | None) -> None:
+        """One picture; what is wrong with it stops only this one."""
+        try:
+            content = bundle.read(name)
+            picture = self._describe(content, line, bundle.modified(name))
+            if picture is None:
+                self.already_here += 1
+                return
+            image = load_image(content)
+            keys = source_keys(picture.request)
+            sources = {key: bundle.read(key) for key in keys if key in bundle.names()}
+            self._keeper.keep(picture, content, thumbnail(image), sources)
+        except (InvalidImageError, ValueError) as error:  # ValueError: pydantic's, or no date
+            said = (
+                error.message if isinstance(error, InvalidImageError) else "its line in the list is damaged"
+            )
+            self.failed.append((name, said))
+        else:
+            self.added.append(picture.id)
+
+    def _describe(self, content: bytes, line: dict[str, Any] | None, modified: datetime) -> Picture | None:
+        """The row to add; None if the picture is here, by its bytes or by its id."""
+        catalog = self._keeper.catalog
+        sha256 = hashlib.sha256(content).hexdigest()
+        if catalog.by_sha256(sha256) is not None:
+            return None
+        picture = describe_file(content, modified=modified)
+        if line is not None:
+            if line.get("sha256") != sha256:
+                raise InvalidImageError("The file is not the one that was exported.")
+            known = {key: value for key, value in line.items() if key in Picture.model_fields}
+            kept_id, created = str(line.get("id")), datetime.fromisoformat(str(line.get("created")))
+            if not is_id(kept_id):
+                raise InvalidImageError(f"'{kept_id[:40]}' is no picture's id.")
+            files = file_fields(kept_id, created, content, PurePosixPath(picture.image_key).suffix)
+            picture = Picture.model_validate({**known, **files})
+        return None if catalog.get(picture.id) is not None else picture
+
+
+class _Bundle(Protocol):
+    """Files by name, wherever they are."""
+
+    def names(self) -> dict[str, None]: ...
+    def read(self, name: str) -> bytes: ...
+    def modified(self, name: str) -> datetime: ...
+
+
+class _Folder:
+    def __init__(self, root: Path, names: Iterator[Path]) -> None:
+        self._root = root
+        self._names = dict.fromkeys(path.relative_to(root).as_posix() for path in names)
+
+    def names(self) -> dict[str, None]:
+        return self._names
+
+    def read(self, name: str) -> bytes:
+        return read_file(self._root / name)
+
+    def modified(self, name: str) -> datetime:
+        return datetime.fromtimestamp((self._root / name).stat().st_mtime, UTC)
+
+
+class _Zip:
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._names = dict.fromkeys(info.filename for info in archive.infolist() if not info.is_dir())
+
+    def names(self) -> dict[str, None]:
+        return self._names
+
+    def read(self, name: str) -> bytes:
+        info = self._archive.getinfo(name)
+        limit = MAX_BYTES * (4 if name == LINES else 1)
+        if info.file_size > limit:
+            raise InvalidImageError(f"'{name}' would unpack to {info.file_size / 2**20:.0f} MiB.")
+        try:
+            with self._archive.open(info) as file:
+                return file.read(limit + 1)[:limit]  # the size written in the zip may be a lie
+        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+            raise InvalidImageError(f"'{name}' cannot be unpacked: {error}.") from error
+
+    def modified(self, name: str) -> datetime:
+        try:
+            return datetime(*self._archive.getinfo(name).date_time).astimezone(UTC)
+        except ValueError:  # zips may say month 0
+            return datetime.now(UTC)
+
+
+@contextmanager
+def _reader(source: Path) -> Generator[_Bundle]:
+    if source.is_dir():
+        yield _Folder(source, (path for path in sorted(source.rglob("*")) if path.is_file()))
+    elif zipfile.is_zipfile(source):
+        with zipfile.ZipFile(source) as archive:
+            yield _Zip(archive)
+    else:
+        yield _Folder(source.parent, iter([source]))
+
+
+class _Write(Protocol):
+    def __call__(self, name: str, content: bytes, /) -> None: ...
+
+
+@contextmanager
+def _writer(destination: Path) -> Generator[_Write]:
+    """Write beside the destination, and rename at the end: an export is whole or absent."""
+    partial = destination.with_name(destination.name + ".partial")
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if destination.suffix.lower() == ".zip":
+            with zipfile.ZipFile(partial, "w") as archive:  # pictures are compressed already
+                yield archive.writestr
+        else:
+            yield _folder_writer(partial)
+        partial.rename(destination)
+    finally:
+        if partial.is_dir():
+            shutil.rmtree(partial)
+        partial.unlink(missing_ok=True)
+
+
+def _folder_writer(folder: Path) -> _Write:
+    def write(name: str, content: bytes, /) -> None:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    return write
+
+
+def _all(gallery: Gallery, wanted: PictureFilter) -> Iterator[Picture]:
+    before: str | None = None
+    while True:
+        page = gallery.list(wanted, limit=_PAGE, before=before)
+        yield from page.pictures
+        if page.next is None:
+            return
+        before = page.next
+
+
+def _lines(content: bytes) -> Iterator[dict[str, Any]]:
+    for number, text in enumerate(content.decode("utf-8", errors="replace").splitlines(), start=1):
+        try:
+            line: object = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise GalleryError(
+                f"Line {number} of {LINES} is damaged.",
+                hint=f"Remove that line, or all of {LINES}: the pictures themselves say how they were made.",
+            ) from error
+        if isinstance(line, dict):
+            yield cast("dict[str, Any]", line)

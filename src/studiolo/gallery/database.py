@@ -1,0 +1,165 @@
+"""One SQLite file, many threads and processes: connections, transactions, faults."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from studiolo.errors import GalleryError, GalleryReadOnlyError
+from studiolo.gallery.faults import catalog_faults, read_only
+from studiolo.gallery.migrations import migrate
+
+_BUSY_S: Final = 15.0
+_IDLE_CONNECTIONS: Final = 8
+
+
+class Database:
+    """Opens and migrates the catalog file; hands out connections.
+
+    Where the folder cannot be written, the catalog is opened for reading only.
+
+    Raises:
+        GalleryCorruptError: the file is damaged or of another program.
+        GalleryTooNewError: a newer studiolo wrote it.
+        GalleryReadOnlyError: it does not exist and cannot be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.where = str(path)
+        self.read_only = False
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        with catalog_faults(self.where):
+            self._prepare()
+
+    @contextmanager
+    def read(self) -> Generator[sqlite3.Connection]:
+        """A connection for reading; what it sees stays the same within one statement."""
+        with catalog_faults(self.where):
+            connection = self._take()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
+
+    @contextmanager
+    def write(self) -> Generator[sqlite3.Connection]:
+        """A transaction: committed at the end, undone if anything is raised."""
+        if self.read_only:
+            raise read_only(str(self.path.parent))
+        with self.read() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close every connection; those in use are closed when they come back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for index, connection in enumerate(idle):
+            if index == 0 and not self.read_only:
+                _optimize(connection)
+            connection.close()
+
+    def _prepare(self) -> None:
+        try:
+            connection = self._connect()
+        except sqlite3.OperationalError as error:
+            if not self.path.exists():
+                raise read_only(str(self.path.parent)) from error
+            connection = None
+        if connection is not None:
+            try:
+                _use_wal(connection)
+                migrate(connection, self.path, self.path.parent / "backups")
+            except sqlite3.OperationalError as error:
+                connection.close()
+                if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}:
+                    raise
+            except (sqlite3.Error, GalleryError):
+                connection.close()
+                raise
+            else:
+                self._give_back(connection)
+                return
+        self.read_only = True
+        self._check_readable()
+
+    def _check_readable(self) -> None:
+        with self.read() as connection:
+            try:
+                connection.execute("SELECT 1 FROM pictures LIMIT 1").fetchall()
+            except sqlite3.OperationalError as error:
+                raise GalleryReadOnlyError(
+                    f"The gallery {self.path.parent} cannot be written, nor read as it is ({error}).",
+                    hint=f"Give yourself permission: chmod -R u+rwX '{self.path.parent}'",
+                ) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        if self.read_only:
+            # immutable: without it, reading a WAL file needs to write a shared-memory file beside it.
+            target = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
+        else:
+            target = self.path.absolute().as_uri()
+        connection = sqlite3.connect(
+            target, uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+        )
+        # NORMAL is safe with WAL: a power cut may lose the last rows, never damage the file.
+        for pragma in (
+            "synchronous = NORMAL",
+            "foreign_keys = ON",
+            "cache_size = -16000",
+            "temp_store = MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    def _take(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._closed:
+                raise GalleryError("The gallery is closed.", hint="Open it again: Gallery.open(folder)")
+            if self._idle:
+                return self._idle.pop()
+        return self._connect()
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._lock:
+            if not self._closed and len(self._idle) < _IDLE_CONNECTIONS:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging. Two processes doing so at once are told "locked" without waiting."""
+    for attempt in range(100):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == 99:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _optimize(connection: sqlite3.Connection) -> None:
+    """Let the query planner learn how the tables have grown; bounded, and never worth failing for."""
+    try:
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute("PRAGMA analysis_limit = 400")
+        connection.execute("PRAGMA optimize")
+    except sqlite3.Error:
+        return

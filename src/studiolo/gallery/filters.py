@@ -1,0 +1,66 @@
+"""A PictureFilter as SQL. Values are always bound, never written into the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from studiolo.gallery.ids import first_id
+from studiolo.gallery.picture import PictureFilter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """``FROM`` and ``WHERE`` of a query over pictures ``p``, and the values to bind, in order."""
+
+    tables: str
+    where: str
+    values: tuple[object, ...]
+
+
+def condition(wanted: PictureFilter) -> Condition:
+    """What the catalog asks SQLite for ``wanted``."""
+    # With a tag, its own index already has the ids in order; CROSS JOIN keeps it first.
+    first_tag, *more_tags = wanted.tags or (None,)
+    tables = "picture_tags t CROSS JOIN pictures p ON p.id = t.id" if first_tag else "pictures p"
+    clauses = ["p.deleted IS NOT NULL" if wanted.trash else "p.deleted IS NULL"]
+    values: list[object] = []
+
+    def require(clause: str, value: object) -> None:
+        if value is not None:
+            clauses.append(clause)
+            values.append(value)
+
+    require("t.tag = ?", first_tag)
+    for tag in more_tags:
+        require("EXISTS (SELECT 1 FROM picture_tags m WHERE m.tag = ? AND m.id = p.id)", tag)
+    require("p.engine = ?", wanted.engine)
+    require("p.id >= ?", wanted.created_from and first_id(wanted.created_from))
+    # Ids count milliseconds: the first id of the next one lies above all of the last one wanted.
+    require("p.id < ?", wanted.created_to and first_id(wanted.created_to + timedelta(milliseconds=1)))
+    require("p.width = ?", wanted.width)
+    require("p.height = ?", wanted.height)
+    require("p.width >= ?", wanted.min_width)
+    require("p.width <= ?", wanted.max_width)
+    require("p.height >= ?", wanted.min_height)
+    require("p.height <= ?", wanted.max_height)
+    require("p.seed = ?", None if wanted.seed is None else signed(wanted.seed))
+    if wanted.starred is not None:
+        clauses.append("p.starred = 1" if wanted.starred else "p.starred = 0")
+    return Condition(tables=tables, where=" AND ".join(clauses), values=tuple(values))
+
+
+def is_everything(wanted: PictureFilter) -> bool:
+    """Whether ``wanted`` leaves nothing out but the trash."""
+    return wanted == PictureFilter()
+
+
+def signed(seed: int) -> int:
+    """Other programs' seeds have 64 bits without sign, SQLite's integers have one."""
+    seed &= 2**64 - 1
+    return seed - 2**64 if seed >= 2**63 else seed
+
+
+def unsigned(seed: int) -> int:
+    """Undo :func:`signed`."""
+    return seed & 2**64 - 1

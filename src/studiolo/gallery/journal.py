@@ -1,0 +1,102 @@
+"""What keeps a killed process from leaving half a picture behind.
+
+Before files are written or removed, their keys are entered here; the entry goes in the same
+transaction that adds the row, or after the files are gone. An entry whose process has died names
+exactly the files that nobody owns, so that cleaning up costs nothing when there is nothing to do.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from studiolo.gallery.blobs import BlobStore
+from studiolo.gallery.database import Database
+
+_ABANDONED_S: Final = 3600
+"""Entries of other machines, whose processes we cannot ask for, count as left behind after this."""
+
+
+class Journal:
+    """Entries in the catalog's own file, so that they share its transactions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._host = socket.gethostname()
+
+    def begin(self, connection: sqlite3.Connection, keys: Sequence[str]) -> int:
+        """Enter keys of files that are about to change; gives the entry's number."""
+        entry = connection.execute(
+            "INSERT INTO journal (keys, host, process, started) VALUES (?, ?, ?, ?)",
+            (json.dumps(list(keys)), self._host, os.getpid(), int(time.time())),
+        ).lastrowid
+        return entry or 0
+
+    def end(self, connection: sqlite3.Connection, entry: int) -> None:
+        """Forget an entry: its files are owned by a row now, or gone."""
+        connection.execute("DELETE FROM journal WHERE entry = ?", (entry,))
+
+    def pending(self) -> set[str]:
+        """All keys that someone is working on."""
+        with self._database.read() as connection:
+            query = "SELECT value FROM journal, json_each(journal.keys)"
+            return {key for (key,) in connection.execute(query)}
+
+    def remove_unowned(self, blobs: BlobStore, entry: int) -> list[str]:
+        """Remove the entry's files that no row owns and nobody else is writing, then the entry.
+
+        Under the write lock: whoever would begin to use one of the files waits, and then
+        finds it gone and writes it again.
+        """
+        removed: list[str] = []
+        with self._database.write() as connection:
+            found = connection.execute("SELECT keys FROM journal WHERE entry = ?", (entry,)).fetchone()
+            for key in json.loads(found[0]) if found else ():
+                if not _owned(connection, key, entry):
+                    blobs.delete(key)
+                    removed.append(key)
+            self.end(connection, entry)
+        return removed
+
+    def clean_up(self, blobs: BlobStore) -> list[str]:
+        """Remove what killed processes left behind; gives the keys removed."""
+        with self._database.read() as connection:
+            entries = connection.execute("SELECT entry, host, process, started FROM journal").fetchall()
+        return [
+            key
+            for entry, host, process, started in entries
+            if self._left_behind(host, process, started)
+            for key in self.remove_unowned(blobs, entry)
+        ]
+
+    def _left_behind(self, host: str, process: int, started: int) -> bool:
+        if time.time() - started > _ABANDONED_S:
+            return True
+        return host == self._host and not _is_alive(process)
+
+
+def _owned(connection: sqlite3.Connection, key: str, entry: int) -> bool:
+    picture_id = key.rsplit("/", 1)[-1].split(".", 1)[0]
+    query = """
+        SELECT 1 FROM pictures WHERE id = ? AND (image_key = ? OR thumbnail_key = ?)
+        UNION SELECT 1 FROM picture_sources WHERE source_key = ?
+        UNION SELECT 1 FROM journal, json_each(journal.keys) WHERE entry != ? AND value = ?
+    """
+    return connection.execute(query, (picture_id, key, key, key, entry, key)).fetchone() is not None
+
+
+def _is_alive(process: int) -> bool:
+    if os.name != "posix":  # there, signal 0 is Ctrl-C
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

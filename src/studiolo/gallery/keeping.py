@@ -1,0 +1,106 @@
+"""How a picture gets into the gallery and out of it, whole or not at all.
+
+In: an entry in the journal, the files, then the row and the entry's end in one transaction.
+Out: the row and a new entry in one transaction, then the files. Whatever moment a process is
+killed at, what remains is a whole picture, or files that the journal names.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+
+from studiolo.errors import GalleryError
+from studiolo.gallery.blobs import BlobStore
+from studiolo.gallery.catalog import SqliteCatalog
+from studiolo.gallery.journal import Journal
+from studiolo.gallery.picture import Picture, to_microseconds
+from studiolo.gallery.vectors import Embedder, insert_vector, prompt_vector
+
+
+class Keeper:
+    """Keeps and removes pictures in a catalog and a store together."""
+
+    def __init__(self, blobs: BlobStore, catalog: SqliteCatalog, embedder: Embedder | None) -> None:
+        self.blobs = blobs
+        self.catalog = catalog
+        self.embedder = embedder
+        self.journal = Journal(catalog.database)
+
+    def keep(
+        self, picture: Picture, content: bytes, thumbnail: bytes, sources: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Write the files, then the row. ``sources`` are the pictures it was made from, by key.
+
+        Raises:
+            DiskFullError, GalleryReadOnlyError, GalleryError: nothing was kept.
+        """
+        sources = sources or {}
+        files = {**sources, picture.image_key: content, picture.thumbnail_key: thumbnail}
+        database = self.catalog.database
+        with database.write() as connection:
+            entry = self.journal.begin(connection, list(files))
+        kept = False
+        try:
+            for key, data in files.items():
+                taken = not self.blobs.put(key, data)
+                if taken and key not in sources:
+                    raise GalleryError(
+                        f"The file {key} is already in the gallery, but not in its catalog.",
+                        hint="Run: studiolo gallery check",
+                    )
+            self.insert(picture, entry=entry, source_keys=list(sources))
+            kept = True
+        finally:
+            if not kept:
+                # What failed first is what the user must hear; the journal remembers the rest.
+                with suppress(GalleryError):
+                    self.journal.remove_unowned(self.blobs, entry)
+
+    def insert(self, picture: Picture, *, entry: int | None = None, source_keys: list[str]) -> None:
+        """Add the row and vector of a picture whose files are there."""
+        vector = prompt_vector(self.embedder, picture.prompt) if self.embedder and picture.prompt else None
+        with self.catalog.database.write() as connection:
+            row = self.catalog.insert(connection, picture, source_keys=source_keys)
+            if vector is not None:
+                insert_vector(connection, row, vector)
+            if entry is not None:
+                self.journal.end(connection, entry)
+
+    def purge(self, deleted_before: datetime) -> int:
+        """Remove for good what went into the trash before that; gives how many pictures."""
+        with self.catalog.database.write() as connection:
+            found = connection.execute(
+                "SELECT row, id, image_key, thumbnail_key FROM pictures WHERE deleted <= ?",
+                (to_microseconds(deleted_before),),
+            ).fetchall()
+            keys = [key for _, _, *files in found for key in files]
+            for _, picture_id, *_ in found:
+                keys += _forget(connection, picture_id)
+            entry = self.journal.begin(connection, list(dict.fromkeys(keys)))
+        self.journal.remove_unowned(self.blobs, entry)
+        return len(found)
+
+    def index_missing(self) -> int:
+        """Make vectors for pictures that have none; gives how many."""
+        if self.embedder is None:
+            return 0
+        query = "SELECT row, prompt FROM pictures WHERE prompt != '' AND row NOT IN (SELECT row FROM codes)"
+        with self.catalog.database.read() as connection:
+            rows = connection.execute(query).fetchall()
+        for row, prompt in rows:
+            vector = prompt_vector(self.embedder, prompt)
+            with self.catalog.database.write() as connection:
+                if connection.execute("SELECT 1 FROM pictures WHERE row = ?", (row,)).fetchone():
+                    insert_vector(connection, row, vector)
+        return len(rows)
+
+
+def _forget(connection: sqlite3.Connection, picture_id: str) -> list[str]:
+    """Remove a row; gives the keys of the pictures it was made from."""
+    query = "SELECT source_key FROM picture_sources WHERE id = ?"
+    keys = [key for (key,) in connection.execute(query, (picture_id,))]
+    connection.execute("DELETE FROM pictures WHERE id = ?", (picture_id,))
+    return keys
