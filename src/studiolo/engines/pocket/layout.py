@@ -1,0 +1,336 @@
+"""A scene → where every copy of every thing stands, in pixels, and what is painted first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from studiolo.engines.pocket import arrange, facts
+from studiolo.engines.pocket.arrange import Group, Item
+from studiolo.engines.pocket.backgrounds.paint import Backdrop, paint
+from studiolo.engines.pocket.casting import Role, cast, natural_size
+from studiolo.engines.pocket.colours import hex_to_rgb, to_lch
+from studiolo.engines.pocket.drawings import Drawing, DrawingLibrary
+from studiolo.engines.pocket.scene import Relation, Scene
+from studiolo.engines.pocket.vocabulary import colour_rgb
+
+_ATTACHING = ("wearing", "on", "in", "with", "under", "above", "below", "behind", "in_front_of")
+_MARGIN = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One copy on the canvas. The drawing is fitted into `box` (left, top, right, bottom), standing on its foot."""
+
+    thing: int
+    copy: int
+    drawing: Drawing
+    choices: tuple[Drawing, ...]
+    colour: str | None
+    second_colour: str | None
+    box: tuple[float, float, float, float]
+    mirror: bool
+    shadow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """All a renderer needs: the painted backdrop, and the copies from back to front."""
+
+    scene: Scene
+    width: int
+    height: int
+    backdrop: Backdrop
+    placed: tuple[Placed, ...]
+    missing: tuple[int, ...]  # things without a drawing
+
+
+def plan_layout(
+    scene: Scene,
+    library: DrawingLibrary,
+    width: int,
+    height: int,
+    rng: np.random.Generator,
+    look: str | None = None,
+) -> Layout:
+    """Place everything. The same `rng` state gives the same layout; `look` forces a set of drawings."""
+    roles = cast(scene, library, rng, look)
+    backdrop = paint(scene, width, height, rng, _mean_colour(roles))
+    stage = _Stage(scene, roles, backdrop, rng)
+    standing, hanging = stage.groups()
+    items = _fit(standing, hanging, width, height, backdrop, rng, scene)
+    placed = [_placed(item, roles, scene, backdrop, rng) for item in sorted(items, key=lambda i: i.z)]
+    missing = tuple(i for i, role in enumerate(roles) if role is None)
+    return Layout(scene, width, height, backdrop, tuple(placed), missing)
+
+
+def _mean_colour(roles: list[Role | None]) -> tuple[float, float, float]:
+    colours = [
+        np.array(colour_rgb(role.colour)) / 255 if role.colour else hex_to_rgb(role.drawing.colours[0])
+        for role in roles
+        if role is not None and (role.colour or role.drawing.colours)
+    ]
+    if not colours:
+        return 0.6, 0.0, 0.0
+    lch = to_lch(np.mean(colours, axis=0))
+    return float(lch[0]), float(lch[1]), float(lch[2])
+
+
+class _Stage:
+    """Builds groups of things that belong together, and brings them into order from left to right."""
+
+    def __init__(
+        self, scene: Scene, roles: list[Role | None], backdrop: Backdrop, rng: np.random.Generator
+    ) -> None:
+        self._scene = scene
+        self._roles = roles
+        self._place = backdrop.place
+        self._rng = rng
+        self._children: dict[int, list[Relation]] = {}
+        self._parent: dict[int, int] = {}
+        self._ordered: list[Relation] = []
+        for relation in scene.relations:
+            self._sort(relation)
+
+    def groups(self) -> tuple[list[Group], list[Group]]:
+        """The groups on the ground, left to right, and those that hang in the air on their own."""
+        roots = [i for i in range(len(self._roles)) if i not in self._parent and self._roles[i] is not None]
+        order = self._order(roots)
+        related = {self._root(i) for r in self._ordered for i in (r.a, r.b, r.c) if i is not None}
+        groups = {i: self._build(i) for i in order}
+        aloft = [i for i in order if groups[i][0].floats and i not in related and len(groups[i]) < 10]
+        if len(aloft) == len(order):
+            return [groups[i] for i in order], []
+        return [groups[i] for i in order if i not in aloft], [groups[i] for i in aloft]
+
+    def _sort(self, relation: Relation) -> None:
+        kind, a, b = relation.kind, relation.a, relation.b
+        if a == b or self._roles[a] is None or self._roles[b] is None:
+            return
+        held = kind in {"wearing", "with", "below"}
+        parent, child = (a, b) if held else (b, a)
+        attaches = kind in _ATTACHING and not (kind == "with" and self._is_large(child, parent))
+        if attaches and child not in self._parent and self._root(parent) != child:
+            self._parent[child] = parent
+            self._children.setdefault(parent, []).append(relation)
+        else:
+            self._ordered.append(replace(relation, kind="next_to") if kind in _ATTACHING else relation)
+
+    def _is_large(self, child: int, parent: int) -> bool:
+        sizes = [
+            natural_size(role, self._scene.things[i]) for i in (child, parent) if (role := self._roles[i])
+        ]
+        many = self._scene.things[child].count > 1
+        return sizes[0][0] * sizes[0][1] > (0.3 if many else 0.6) * sizes[1][0] * sizes[1][1]
+
+    def _root(self, index: int) -> int:
+        while index in self._parent:
+            index = self._parent[index]
+        return index
+
+    def _role(self, index: int) -> Role:
+        role = self._roles[index]
+        if role is None:  # groups are only built of things that have one
+            raise LookupError(index)
+        return role
+
+    def _build(self, index: int) -> Group:
+        thing, role = self._scene.things[index], self._role(index)
+        floats = facts.floats(role.drawing.name, self._place)
+        group = arrange.copies(index, thing.count, natural_size(role, thing), self._rng, floats=floats)
+        relations = sorted(self._children.get(index, []), key=lambda r: _ATTACHING.index(r.kind))
+        for position, relation in enumerate(relations):
+            group = self._attach(group, index, relation, position, len(relations))
+        return group
+
+    def _attach(self, group: Group, index: int, relation: Relation, position: int, siblings: int) -> Group:
+        child_index = relation.b if relation.a == index else relation.a
+        child, name = self._build(child_index), self._role(index).drawing.name
+        own = [i for i in group if i.thing == index]
+        base = own[len(own) // 2]
+        wobble = float(self._rng.uniform(-0.06, 0.06))
+        share = 0.5 + wobble if siblings == 1 else (position + 0.5) / siblings
+        side = 1.0 if self._rng.random() < 0.5 else -1.0
+        if siblings > 1 and relation.kind in {"on", "in"}:
+            child = arrange.scaled(child, 0.8)
+        match relation.kind:
+            case "wearing":
+                return group + self._worn(child_index, own)
+            case "on":
+                return arrange.put_on(child, group, base, name, share)
+            case "in":
+                return arrange.put_in(child, group, base, name, share)
+            case "under":
+                return arrange.put_under(child, group, base, name, share)
+            case "above" | "below":
+                return arrange.put_above(child, group)  # "below": the parent is what is lower, see _sort
+            case "behind":
+                return arrange.put_behind(child, group, side)
+            case "in_front_of":
+                return arrange.put_behind(group, child, side)
+            case _:
+                return arrange.put_with(child, group, side)
+
+    def _worn(self, child_index: int, wearers: list[Item]) -> Group:
+        """One for each wearer: "two dogs with a hat" have a hat each."""
+        role, thing = self._role(child_index), self._scene.things[child_index]
+        width, height = natural_size(role, thing)
+        worn: Group = []
+        for n, base in enumerate(wearers):
+            drawing = self._role(base.thing).drawing
+            item = Item(child_index, n, 0, 0, width, height)
+            face = facts.is_face(drawing.name, drawing.group)
+            head = (0.5, 0.5, 1.0)
+            worn.append(arrange.put_wearing(item, base, role.drawing.name, face=face, head=head))
+        return worn
+
+    def _order(self, roots: list[int]) -> list[int]:
+        """Left to right: as related, then as positioned, then as mentioned."""
+        ranks = {"left": -1, "right": 1}
+        order = sorted(roots, key=lambda i: ranks.get(self._scene.things[i].position or "", 0))
+        for _ in range(len(roots)):
+            for relation in self._ordered:
+                order = self._enforce(order, relation)
+        return order
+
+    def _enforce(self, order: list[int], relation: Relation) -> list[int]:
+        a, b = self._root(relation.a), self._root(relation.b)
+        if a == b or a not in order or b not in order:
+            return order
+        if relation.kind == "between" and relation.c is not None and self._root(relation.c) in order:
+            c = self._root(relation.c)
+            rest = [i for i in order if i not in {a, c}]
+            at = rest.index(b)
+            return [*rest[: at + 1], a, c, *rest[at + 1 :]]
+        first, second = (a, b) if relation.kind == "left_of" else (b, a)
+        if relation.kind in {"left_of", "right_of"} and order.index(first) > order.index(second):
+            order = [i for i in order if i != first]
+            order.insert(order.index(second), first)
+        return order
+
+
+def _fit(
+    standing: list[Group],
+    hanging: list[Group],
+    width: int,
+    height: int,
+    backdrop: Backdrop,
+    rng: np.random.Generator,
+    scene: Scene,
+) -> Group:
+    """Bring groups onto the canvas: y now grows downwards, units are pixels."""
+    items: Group = []
+    if standing:
+        gaps = [float(rng.uniform(0.1, 0.2)) for _ in standing[1:]]
+        row = arrange.beside(standing, gaps)
+        items += _fit_row(row, width, height, backdrop, rng, scene, crowded=bool(hanging))
+    if hanging:
+        items += _fit_sky(hanging, width, height, rng, alone=not standing)
+    return items
+
+
+def _fit_row(
+    row: Group,
+    width: int,
+    height: int,
+    backdrop: Backdrop,
+    rng: np.random.Generator,
+    scene: Scene,
+    *,
+    crowded: bool,
+) -> Group:
+    left, low, right, high = arrange.bounds(row)
+    aloft = all(i.floats for i in row) or backdrop.floats
+    share = 0.58 if crowded else (0.66 if backdrop.place else 0.74)
+    room = width * (1 - 2 * _MARGIN)
+    scale = min(room * (0.96 if backdrop.place else 1), 1e9) / (right - left)
+    scale = min(scale, height * share / (high - low))
+    if len(row) == 1:
+        extent = (row[0].width * row[0].height) ** 0.5
+        limit = (0.46 if backdrop.place else 0.56) * min(width, height) * _single_size(scene, row[0])
+        scale = min(scale, limit / extent)
+    centre = width * (0.5 + float(rng.uniform(-0.03, 0.03))) + _shift(scene, row, width)
+    free = (width - (right - left) * scale) / 2
+    centre = min(
+        max(centre, width / 2 - free + _MARGIN * width * 0.5), width / 2 + free - _MARGIN * width * 0.5
+    )
+    foot = backdrop.ground + float(rng.uniform(-0.015, 0.02)) * height
+    if aloft:
+        foot = height / 2 + (high - low) * scale / 2 + float(rng.uniform(-0.05, 0.05)) * height
+    elif backdrop.place is None:
+        foot = max(height * 0.5 + (high - low) * scale * 0.56, height * 0.68)
+    foot = min(foot, height * (1 - _MARGIN * 0.7) + low * scale)
+    foot = max(foot, high * scale + height * _MARGIN * 0.6)
+    middle = (left + right) / 2
+    return [
+        replace(
+            i,
+            x=centre + (i.x - middle) * scale,
+            y=foot - (i.y + i.height) * scale,
+            width=i.width * scale,
+            height=i.height * scale,
+        )
+        for i in row
+    ]
+
+
+def _single_size(scene: Scene, item: Item) -> float:
+    thing = scene.things[item.thing]
+    factor = {"tiny": 0.5, "small": 0.72, "big": 1.22, "huge": 1.42}.get(thing.size or "", 1.0)
+    return factor * {"background": 0.6, "foreground": 1.2}.get(thing.position or "", 1.0)
+
+
+def _shift(scene: Scene, row: Group, width: int) -> float:
+    positions = {scene.things[i.thing].position for i in row}
+    if positions == {"left"}:
+        return -0.22 * width
+    return 0.22 * width if positions == {"right"} else 0.0
+
+
+def _fit_sky(groups: list[Group], width: int, height: int, rng: np.random.Generator, *, alone: bool) -> Group:
+    """Hang groups side by side in the upper third."""
+    items: Group = []
+    slots = len(groups)
+    for n, group in enumerate(groups):
+        left, low, right, high = arrange.bounds(group)
+        scale = min(width * 0.62 / slots / (right - left), height * (0.5 if alone else 0.25) / (high - low))
+        x = width * (n + 0.5 + float(rng.uniform(-0.14, 0.14))) / slots
+        if slots == 1:
+            x = width * float(rng.choice([rng.uniform(0.2, 0.36), rng.uniform(0.64, 0.8)]))
+        half = (right - left) * scale / 2
+        x = min(max(x, half + 0.03 * width), width - half - 0.03 * width)
+        top = height * float(rng.uniform(0.04, 0.09))
+        items += [
+            replace(
+                i,
+                x=x + (i.x - (left + right) / 2) * scale,
+                y=top + (high - i.top) * scale,
+                width=i.width * scale,
+                height=i.height * scale,
+                z=i.z - 20,
+            )
+            for i in group
+        ]
+    return items
+
+
+def _placed(
+    item: Item, roles: list[Role | None], scene: Scene, backdrop: Backdrop, rng: np.random.Generator
+) -> Placed:
+    role = roles[item.thing]
+    if role is None:
+        raise LookupError(item.thing)
+    mirrors = all(facts.mirrors(d.name) for d in role.choices)
+    flipped = bool(rng.random() < 0.5) and mirrors
+    return Placed(
+        thing=item.thing,
+        copy=item.copy,
+        drawing=role.drawing,
+        choices=role.choices,
+        colour=role.colour,
+        second_colour=role.second_colour,
+        box=(item.x, item.y, item.x + item.width, item.y + item.height),
+        mirror=flipped,
+        shadow=not (item.floats or item.attached or backdrop.floats),
+    )
