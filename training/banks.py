@@ -8,6 +8,7 @@ the same layout rendered twice, in other drawings, colours or places, under an e
 from __future__ import annotations
 
 import argparse
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +20,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from studiolo.embedding import TextEmbedder
+from studiolo.engines.pocket.composer import render_layout
+from studiolo.engines.pocket.drawings import Drawing as ShippedDrawing
+from studiolo.engines.pocket.drawings import DrawingLibrary
+from studiolo.engines.pocket.layout import Placed, plan_layout
 from training import bank
 from training.codec import Autoencoder
+from training.prompted_scenes import random_scene
 from training.render import Renders, render
 from training.sources import Drawing, load_drawings
 
@@ -171,21 +177,75 @@ def make_singles(
     )
 
 
+CHUNK = 1000  # scenes a file: about 1.6 GB of pixels
+
+
+def render_scenes(work: Path, chunk: int) -> None:
+    """Compose CHUNK scenes twice, in two sets of drawings, and store pixels and captions."""
+    folder = work / "scenes"
+    folder.mkdir(exist_ok=True)
+    if (folder / f"{chunk}.json").exists():
+        return
+    library = DrawingLibrary()
+    shape = (2 * CHUNK, SIZE, SIZE, 3)
+    pixels = np.lib.format.open_memmap(folder / f"{chunk}.npy", mode="w+", dtype=np.uint8, shape=shape)
+    captions = []
+    for i in range(CHUNK):
+        rng = np.random.default_rng([chunk, i])
+        scene, caption = random_scene(rng, library)
+        layout = plan_layout(scene, library, SIZE, SIZE, rng)
+        dice = rng.random(16)
+
+        def other(placed: Placed, dice: NDArray[np.float64] = dice) -> ShippedDrawing:
+            return placed.choices[int(dice[placed.thing % len(dice)] * len(placed.choices))]
+
+        pixels[2 * i] = render_layout(layout, library).image
+        pixels[2 * i + 1] = render_layout(layout, library, other).image
+        captions.append(caption)
+    pixels.flush()
+    (folder / f"{chunk}.json").write_text(json.dumps(captions))
+    print(f"scenes {chunk}: rendered", flush=True)
+
+
+def make_scenes(work: Path, painter: Painter, chunk: int) -> None:
+    """One bank out of one rendered chunk: each picture is at times its own draft, at times the other's."""
+    captions = json.loads((work / "scenes" / f"{chunk}.json").read_text())
+    pixels = np.load(work / "scenes" / f"{chunk}.npy", mmap_mode="r")
+    collector = Collector(painter)
+    for i, text in enumerate(captions):
+        first, second = collector.picture(pixels[2 * i]), collector.picture(pixels[2 * i + 1])
+        caption = collector.caption(text)
+        # Only the first is in the style that the words may ask for; the second is mostly its draft.
+        collector.rows += [(first, first, caption), (first, second, caption)]
+        if "style" not in text:
+            collector.rows += [(second, second, caption), (second, first, caption)]
+    collector.save(work / "banks" / f"scenes-{chunk}", kind="scenes", chunk=chunk)
+    print(f"scenes-{chunk}: {2 * len(captions)} pictures, {len(collector.rows)} rows", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("what", choices=["render", "singles", "scenes"])
+    parser.add_argument("what", choices=["render", "render-scenes", "singles", "scenes"])
     parser.add_argument("--work", type=Path, default=Path(__file__).parent / "work")
-    parser.add_argument("--variants", type=int, default=3)
+    parser.add_argument("--count", type=int, default=3, help="variants of the singles, or chunks of scenes")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.processes)
-    if options.what in {"render", "singles"}:
+    numbers = range(options.first, options.first + options.count)
+    if options.what == "render-scenes":
+        for chunk in numbers:
+            render_scenes(options.work, chunk)
+    elif options.what == "scenes":
+        painter = Painter(options.work)
+        for chunk in numbers:
+            make_scenes(options.work, painter, chunk)
+    else:
         drawings = single_drawings(options.work)
         renders = render(options.work, drawings, size=SINGLE_PX, processes=options.processes)
         if options.what == "singles":
             painter = Painter(options.work)
-            for variant in range(options.first, options.first + options.variants):
+            for variant in numbers:
                 make_singles(options.work, painter, renders, drawings, variant)
 
 

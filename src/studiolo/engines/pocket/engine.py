@@ -171,7 +171,7 @@ class PocketImageEngine(ImageEngine):
         from studiolo.engines.pocket.planner import plan
 
         scene = plan(request.prompt, self._parts.library)
-        draft = compose(scene, width, height, rng, self._parts.library)
+        draft = compose(scene, self._parts.library, width, height, rng)
         notes = tuple(f"painted without a draft: {phrase}" for phrase in scene.unknown)
         if not scene.things and scene.unknown and strength:
             # Nothing of the draft shows what was asked: the words alone must do.

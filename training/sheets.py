@@ -1,0 +1,59 @@
+"""Show what the painter paints, unpicked: `python -m training.sheets`.
+
+Writes into docs/pictures: `pocket-sheet.webp`, the forty prompts with seeds 1 to 40 at the default
+strength, and `pocket-strengths.webp`, the first sixteen from their draft to pure noise.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from studiolo.engines.capabilities import check, resolve
+from studiolo.engines.pocket import PocketImageEngine
+from studiolo.requests import ImageRequest
+from training.prompts import SHEET, STRENGTHS
+
+PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
+
+
+def paint(engine: PocketImageEngine, prompt: str, seed: int, strength: float | None = None) -> Image.Image:
+    """One picture with the engine's defaults."""
+    request = ImageRequest(prompt=prompt, seed=seed, strength=strength)
+    check(engine.capabilities, request, engine="pocket")
+    return next(engine.generate(resolve(engine.capabilities, request))).image
+
+
+def table(rows: list[list[Image.Image]], labels: list[str] | None = None, *, side: int) -> Image.Image:
+    """Pictures in a grid; under each the label of its place, if there are labels."""
+    caption = 22 if labels else 0
+    columns = len(rows[0])
+    sheet = Image.new("RGB", (columns * side, len(rows) * (side + caption)), "white")
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(11)
+    for y, row in enumerate(rows):
+        for x, picture in enumerate(row):
+            corner = (x * side, y * (side + caption))
+            sheet.paste(picture.resize((side, side), Image.Resampling.LANCZOS), corner)
+            if labels:
+                text = labels[y * columns + x]
+                draw.text((corner[0] + 4, corner[1] + side + 4), text, fill="black", font=font)
+    return sheet
+
+
+def main() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    engine = PocketImageEngine()
+    pictures = [paint(engine, prompt, seed) for seed, prompt in enumerate(SHEET, start=1)]
+    rows = [pictures[i : i + 8] for i in range(0, len(pictures), 8)]
+    table(rows, list(SHEET), side=256).save(PICTURES / "pocket-sheet.webp", quality=85)
+    freedom = [
+        [paint(engine, prompt, seed, strength) for seed, prompt in enumerate(SHEET[:16], start=1)]
+        for strength in (0.0, *STRENGTHS)
+    ]
+    table(freedom, side=128).save(PICTURES / "pocket-strengths.webp", quality=85)
+
+
+if __name__ == "__main__":
+    main()
