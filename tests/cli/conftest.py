@@ -14,8 +14,10 @@ from typing import Any
 
 import pexpect
 import pytest
+from PIL import Image
 
 from studiolo.cli import main
+from studiolo.embedding import TextEmbedder
 
 PROGRAM = (sys.executable, "-m", "studiolo.cli")
 
@@ -36,6 +38,12 @@ class SlowImageEngine(FakeImageEngine):
         for picture in super().generate(request, wait_first):
             yield replace(picture, engine="slow", timings={"painting": 1.25}, notes=("slowly painted",))
 """
+
+
+def pixels(path: Path | str) -> tuple[tuple[int, int], bytes]:
+    """Size and pixels of a picture file."""
+    with Image.open(path) as image:
+        return image.size, image.tobytes()
 
 
 @dataclass(frozen=True)
@@ -76,9 +84,19 @@ def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STUDIOLO_ENGINE", "fake")
 
 
+@pytest.fixture(scope="session")
+def embedder() -> TextEmbedder:
+    """The real one, loaded once."""
+    return TextEmbedder()
+
+
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, embedder: TextEmbedder
+) -> Callable[..., Done]:
     """Run a command line in this process."""
+    for where in ("studiolo.embedding", "studiolo.studio"):
+        monkeypatch.setattr(f"{where}.TextEmbedder", lambda: embedder)
 
     def call(*arguments: object, stdin: str = "") -> Done:
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))

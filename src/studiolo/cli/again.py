@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
     from studiolo.studio import Studio
@@ -56,7 +56,7 @@ def _read(studio: Studio, name: str) -> tuple[dict[str, Any], str | None]:
             f"There is no file {name!r}, and no picture of that id in the gallery.", hint=error.hint
         ) from error
     engine = f"{picture.engine}:{picture.model}" if picture.model else picture.engine
-    return _given(picture.request), _installed(studio, engine)
+    return _given(dict(studio.gallery.request(picture))), _installed(studio, engine)
 
 
 def _read_file(path: Path, studio: Studio) -> tuple[dict[str, Any], str | None]:
@@ -68,7 +68,9 @@ def _read_file(path: Path, studio: Studio) -> tuple[dict[str, Any], str | None]:
     request, engine, model = record.get("request"), record.get("engine"), record.get("model")
     if isinstance(request, dict):
         spec = f"{engine}:{model}" if model else engine
-        return _given(request), _installed(studio, spec) if isinstance(spec, str) else None
+        return _given(cast("dict[str, Any]", request)), _installed(studio, spec) if isinstance(
+            spec, str
+        ) else None
     if not found.prompt:
         raise InvalidRequestError(
             f"{path} does not say how it was made.", hint="Start from its pixels instead: --init FILE"

@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from studiolo.cli import config, doctor, engines, generate, show
-from studiolo.cli.console import prepare_streams
+from studiolo.cli.console import OutputClosedError, prepare_streams
 from studiolo.cli.failure import exit_code, report
 from studiolo.cli.gallery import app as gallery_app
 from studiolo.cli.help import Command, examples, new_app
@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = app(given, prog_name="studiolo", standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, OutputClosedError):
         _abandon_stdout()
         return BROKEN_PIPE
     except BaseException as error:

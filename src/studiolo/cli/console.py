@@ -20,6 +20,10 @@ NARROW: Final = 60
 """Columns below which a table shows only what is needed."""
 
 
+class OutputClosedError(Exception):
+    """Whoever read stdout has gone; no :class:`OSError`, which Typer would take for its own."""
+
+
 def stdout_console() -> Console:
     """A console on stdout; plain when it is no terminal."""
     from rich.console import Console
@@ -59,14 +63,20 @@ def print_json(document: Any, *, indent: int | None = 2) -> None:
     text = json.dumps(document, indent=indent, ensure_ascii=not unicode, default=str)
     # Half a surrogate pair is no text in any encoding; as an escape it is.
     text = text.encode("utf-8", "backslashreplace").decode()
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    print_line(text)
 
 
 def print_line(text: str) -> None:
-    """One plain line to stdout, at once."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """One plain line to stdout, at once.
+
+    Raises:
+        OutputClosedError: nobody reads it any more.
+    """
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise OutputClosedError from error
 
 
 def print_rows(rows: Iterable[Sequence[object]]) -> None:

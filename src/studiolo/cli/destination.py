@@ -113,6 +113,9 @@ def write_whole(target: Path, content: bytes, *, force: bool) -> Path:
             temporary.replace(target)
         else:
             _publish(temporary, target)
+    except OSError as error:
+        # Nobody has ever heard of the temporary name.
+        raise OSError(error.errno, error.strerror, str(target)) from error
     finally:
         temporary.unlink(missing_ok=True)
     return target

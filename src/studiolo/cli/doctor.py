@@ -179,14 +179,17 @@ def _gallery(settings: Settings) -> Iterator[Finding]:
 
 
 def _gallery_findings(gallery: Gallery, folder: Path) -> Iterator[Finding]:
-    report = gallery.check()
+    report = gallery.check(mend=False)
     count = "1 picture" if report.pictures == 1 else f"{report.pictures} pictures"
-    yield Finding("gallery", State.OK, f"{count} in {folder}")
-    if not os.access(folder, os.W_OK):
-        yield Finding("gallery", State.FAIL, f"{folder} is not writable", f"Run: chmod -R u+rwX '{folder}'")
-    for what, ids in (("are missing", report.missing), ("are damaged", report.damaged)):
-        if ids:
-            yield Finding("gallery", State.FAIL, f"{len(ids)} files {what}", "Run: studiolo gallery check")
+    mend = "Run: studiolo gallery check"
+    if gallery.read_only:
+        yield Finding("gallery", State.FAIL, f"{folder} cannot be written", f"Run: chmod -R u+rwX '{folder}'")
+    if report.missing:
+        yield Finding("gallery", State.FAIL, f"the files of {len(report.missing)} pictures are gone", mend)
+    elif report.orphans or report.unindexed:
+        yield Finding("gallery", State.WARNING, f"{count}, some not findable yet", mend)
+    else:
+        yield Finding("gallery", State.OK, f"{count} in {folder}")
 
 
 def _search(settings: Settings) -> Iterator[Finding]:

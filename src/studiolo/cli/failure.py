@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
+_LONGEST_PATH: Final = 160  # characters shown
 _WRONG_PLACE: Final = {
     errno.ENOTDIR,
     errno.EISDIR,
@@ -97,6 +98,7 @@ def _explain_os_error(error: OSError) -> StudioloError:
     from studiolo.errors import DiskFullError, InputError, StudioloError
 
     place = str(error.filename2 or error.filename or "a file")
+    place = place if len(place) <= _LONGEST_PATH else "..." + place[-_LONGEST_PATH:]
     if error.errno in _FULL:
         return DiskFullError(
             f"The disk is full: {place} could not be written.", hint="Free some space, then run it again."

@@ -177,7 +177,7 @@ def generate(
     Every picture is kept in the gallery, with all that is needed to make it again. In a terminal
     you see it; in a pipe you get the paths, one a line.
     """
-    from studiolo.cli.inputs import parse_options, parse_size, read_prompts, without_none
+    from studiolo.cli.inputs import as_text, parse_options, parse_size, read_prompts, without_none
 
     width, height = parse_size(size) if size is not None else (None, None)
     fields = without_none(
@@ -188,7 +188,7 @@ def generate(
             "seed": seed,
             "steps": steps,
             "guidance_scale": guidance,
-            "negative_prompt": negative,
+            "negative_prompt": as_text(negative) if negative is not None else None,
             "scheduler": scheduler,
             "strength": strength,
             "options": parse_options(option) if option else None,
@@ -232,6 +232,8 @@ class _Order:
         pictures = {name: find_picture_file(studio.gallery, given) for name, given in self.sources.items()}
         fields = {**stored, **self.fields, **pictures}
         prompts = self.prompts or ([fields["prompt"]] if fields.get("prompt") else [])
+        if engine is not None and not engine.strip():
+            raise InvalidRequestError("The engine's name is empty.", hint="See: studiolo engines")
         if not prompts:
             raise InvalidRequestError(
                 "There is no prompt.", hint='Say what to paint: studiolo generate "a red apple on a table"'
@@ -281,9 +283,7 @@ class _Easel:
 
         path = self.studio.gallery.path(picture)
         if self.destination is not None:
-            path = self.destination.copy(
-                path, prompt=picture.prompt, seed=picture.seed or 0, picture_id=picture.id
-            )
+            path = self._copy(self.destination, picture, path)
         self.paths.append(path)
         if self.result.as_json:
             print_json(pictures.as_document(picture, path), indent=None)
@@ -291,6 +291,18 @@ class _Easel:
             pictures.print_finished(picture, path, number=len(self.paths), total=self.total)
         else:
             print_line(str(path))
+
+    def _copy(self, destination: Destination, picture: Picture, path: Path) -> Path:
+        from studiolo.cli.failure import explain
+
+        try:
+            return destination.copy(
+                path, prompt=picture.prompt, seed=picture.seed or 0, picture_id=picture.id
+            )
+        except OSError as error:
+            told = explain(error)
+            hint = f"The picture is kept in the gallery all the same: studiolo gallery show {picture.id}"
+            raise type(told)(told.message, hint=hint) from error
 
     def finish(self, graphics: Graphics) -> None:
         """Show what was made, on one sheet if it is several, and open it if that was asked for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -65,8 +66,16 @@ def read_prompts(given: Sequence[str]) -> list[str]:
     """
     prompts: list[str] = []
     for prompt in given:
-        prompts.extend(_stdin_lines() if prompt == "-" else [prompt])
+        prompts.extend(_stdin_lines() if prompt == "-" else [as_text(prompt)])
     return prompts
+
+
+def as_text(argument: str) -> str:
+    """Words from the command line, also where the locale (``LC_ALL=C``) claims that all is ASCII."""
+    try:
+        return os.fsencode(argument).decode() if not argument.isprintable() else argument
+    except UnicodeError:
+        return argument
 
 
 def _stdin_lines() -> list[str]:

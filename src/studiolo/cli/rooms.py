@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,12 +16,22 @@ def open_gallery() -> Gallery:
         SettingsError: the settings are wrong.
         GalleryError: the gallery cannot be opened.
     """
-    from studiolo import offline
     from studiolo.embedding import TextEmbedder
     from studiolo.gallery import Gallery
+
+    return Gallery.open(gallery_folder(), embedder=TextEmbedder())
+
+
+def gallery_folder() -> Path:
+    """Where the settings say the gallery is.
+
+    Raises:
+        SettingsError: the settings are wrong.
+    """
+    from studiolo import offline
     from studiolo.settings import Settings
 
     settings = Settings.load()
     if settings.offline:
         offline.forbid()
-    return Gallery.open(settings.gallery_folder, embedder=TextEmbedder())
+    return settings.gallery_folder

@@ -72,12 +72,13 @@ def _write_stripped(source: Path, target: Path, *, force: bool, as_json: bool) -
     from studiolo.cli.console import print_json, print_line
     from studiolo.cli.destination import write_whole
     from studiolo.errors import InvalidRequestError
-    from studiolo.imaging.metadata import strip_metadata
+    from studiolo.imaging.metadata import read_metadata, strip_metadata
 
     if target.exists() and not force:
         raise InvalidRequestError(
             f"{target} exists already.", hint="Choose another name, or replace it with --force."
         )
+    read_metadata(source)  # says which file it is that is no picture
     content = strip_metadata(source.read_bytes())
     write_whole(target, content, force=force)
     if as_json:

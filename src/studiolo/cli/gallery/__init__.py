@@ -13,7 +13,7 @@ app = new_app(
         "studiolo gallery list --starred --since 7d",
         'studiolo gallery search "something to eat"',
         "studiolo gallery list --paths | head -1",
-        notes="A picture is named by its id; its last letters are enough.",
+        notes="A picture is named by its id, of which the last letters are enough, or as `latest`.",
     ),
 )
 
@@ -34,6 +34,7 @@ app.command("unstar", cls=Command)(keep.unstar)
 app.command("tag", cls=Command, epilog=keep.TAG_EPILOG)(keep.tag)
 app.command("delete", cls=Command)(keep.delete)
 app.command("restore", cls=Command)(keep.restore)
+app.command("purge", cls=Command)(keep.purge)
 app.command("export", cls=Command, epilog=carry.EXPORT_EPILOG)(carry.export)
-app.command("import", cls=Command)(carry.import_)
-app.command("check", cls=Command)(keep.check)
+app.command("import", cls=Command, epilog=carry.IMPORT_EPILOG)(carry.import_)
+app.command("check", cls=Command, epilog=keep.CHECK_EPILOG)(keep.check)

@@ -10,25 +10,38 @@ import typer
 from studiolo.cli.gallery import filters
 from studiolo.cli.help import examples
 
-EXPORT_EPILOG = examples("studiolo gallery export pictures/", "studiolo gallery export apples.zip 7k3f 9xw2")
+EXPORT_EPILOG = examples(
+    "studiolo gallery export everything.zip", "studiolo gallery export best/ --starred --since 30d"
+)
+IMPORT_EPILOG = examples("studiolo gallery import everything.zip", "studiolo gallery import ~/Pictures/sd/")
 
 
 def export(
     target: Annotated[
-        Path, typer.Argument(metavar="FOLDER|FILE.zip", help="A folder or a zip file to write.")
+        Path, typer.Argument(metavar="FOLDER|FILE.zip", help="A new folder, or a new zip file.")
     ],
-    pictures: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="ID", help="Only these; the whole gallery if none is given."),
-    ] = None,
+    engine: filters.Engine = None,
+    since: filters.Since = None,
+    until: filters.Until = None,
+    size: filters.Size = None,
+    seed: filters.Seed = None,
+    starred: filters.Starred = None,
+    tag: filters.Tag = None,
     as_json: filters.Json = False,
 ) -> None:
-    """Copy pictures, with all that is known of them, out of the gallery."""
+    """Copy pictures out of the gallery, with all that is known of them; all, or those you choose."""
+    from studiolo.cli.console import print_json, say
     from studiolo.cli.rooms import open_gallery
 
+    narrowed = filters.build_filter(
+        engine=engine, since=since, until=until, size=size, seed=seed, starred=starred, tags=tag
+    )
     with open_gallery() as gallery:
-        gallery.export(target, pictures)
-    del as_json
+        exported = gallery.export(target, narrowed)
+    if as_json:
+        print_json({"exported": exported, "path": str(target)})
+    else:
+        say(f"{exported} {'picture' if exported == 1 else 'pictures'} exported to {target}.")
 
 
 def import_(
@@ -37,10 +50,25 @@ def import_(
     ],
     as_json: filters.Json = False,
 ) -> None:
-    """Take pictures into the gallery, also those of other programs."""
+    """Take pictures into the gallery, also those of other programs.
+
+    What is in the gallery already is left alone. What cannot be read is named, and the exit code
+    is 1 if there was such.
+    """
+    from studiolo.cli.console import print_json, say
     from studiolo.cli.rooms import open_gallery
 
     with open_gallery() as gallery:
-        for source in sources:
-            gallery.import_(source)
-    del as_json
+        reports = [gallery.import_(source) for source in sources]
+    added = [picture_id for report in reports for picture_id in report.added]
+    failed = [failure for report in reports for failure in report.failed]
+    already_here = sum(report.already_here for report in reports)
+    if as_json:
+        reasons = [{"file": name, "reason": why} for name, why in failed]
+        print_json({"added": added, "already_here": already_here, "failed": reasons})
+    else:
+        for name, why in failed:
+            say(f"{name}: {why}", style="yellow")
+        say(f"{len(added)} added, {already_here} already here, {len(failed)} not readable.")
+    if failed:
+        raise typer.Exit(1)

@@ -31,7 +31,10 @@ Size = Annotated[
     str | None, typer.Option(metavar="WxH", help="Of this size, such as 512x512.", rich_help_panel=_PANEL)
 ]
 Seed = Annotated[
-    int | None, typer.Option(metavar="NUMBER", help="Painted with this seed.", rich_help_panel=_PANEL)
+    int | None,
+    typer.Option(
+        metavar="NUMBER", min=0, max=2**63 - 1, help="Painted with this seed.", rich_help_panel=_PANEL
+    ),
 ]
 Starred = Annotated[
     bool | None,
@@ -59,6 +62,7 @@ def build_filter(
     seed: int | None,
     starred: bool | None,
     tags: list[str] | None,
+    trash: bool = False,
 ) -> PictureFilter:
     """The gallery's filter for what was typed.
 
@@ -66,9 +70,12 @@ def build_filter(
         InvalidRequestError: a date or size cannot be read.
     """
     from studiolo.cli.inputs import parse_moment, parse_size
+    from studiolo.errors import InvalidRequestError
     from studiolo.gallery import PictureFilter
 
     width, height = parse_size(size) if size is not None else (None, None)
+    if width is not None and height is not None and min(width, height) < 1:
+        raise InvalidRequestError("No picture has a side of 0 pixels.", hint="For example: --size 512x512")
     return PictureFilter(
         engine=engine,
         created_from=parse_moment(since) if since is not None else None,
@@ -77,5 +84,6 @@ def build_filter(
         height=height,
         seed=seed,
         starred=starred,
-        tags=tuple(tags or ()),
+        tags=tuple(" ".join(tag.lower().split()) for tag in tags or ()),
+        trash=trash,
     )

@@ -13,9 +13,9 @@ from studiolo.cli.help import examples
 if TYPE_CHECKING:
     from studiolo.gallery import Gallery, Picture
 
-PictureId = Annotated[str, typer.Argument(metavar="ID", help="Id of a picture, or its first letters.")]
+PictureId = Annotated[str, typer.Argument(metavar="ID", help="A picture's id, a part of it, or `latest`.")]
 PictureIds = Annotated[
-    list[str], typer.Argument(metavar="ID", help="Ids of pictures, or their first letters.")
+    list[str], typer.Argument(metavar="ID", help="Ids of pictures, parts of them, or `latest`.")
 ]
 
 
@@ -34,6 +34,7 @@ def list_(
     seed: filters.Seed = None,
     starred: filters.Starred = None,
     tag: filters.Tag = None,
+    trash: Annotated[bool, typer.Option("--trash", help="Deleted pictures instead.")] = False,
     limit: filters.Limit = 20,
     before: Annotated[
         str | None, typer.Option(metavar="ID", help="Go on after this picture, towards older ones.")
@@ -51,10 +52,18 @@ def list_(
     from studiolo.cli.rooms import open_gallery
 
     narrowed = filters.build_filter(
-        engine=engine, since=since, until=until, size=size, seed=seed, starred=starred, tags=tag
+        engine=engine,
+        since=since,
+        until=until,
+        size=size,
+        seed=seed,
+        starred=starred,
+        tags=tag,
+        trash=trash,
     )
     with open_gallery() as gallery:
-        page = gallery.list(narrowed, limit=limit, before=before)
+        cursor = gallery.get(before).id if before is not None else None
+        page = gallery.list(narrowed, limit=limit, before=cursor)
         if as_json:
             pictures = [as_document(picture, gallery.path(picture)) for picture in page.pictures]
             print_json({"pictures": pictures, "next": page.next})
@@ -88,6 +97,7 @@ def search(
     """Find pictures by the words of their prompts and tags, and by what they mean."""
     from studiolo.cli.console import for_a_person, print_json, say
     from studiolo.cli.gallery.rows import print_hits, print_paths
+    from studiolo.cli.inputs import as_text
     from studiolo.cli.pictures import as_document
     from studiolo.cli.rooms import open_gallery
 
@@ -95,7 +105,7 @@ def search(
         engine=engine, since=since, until=until, size=size, seed=seed, starred=starred, tags=tag
     )
     with open_gallery() as gallery:
-        hits = gallery.search(query, narrowed, limit=limit)
+        hits = gallery.search(as_text(query), narrowed, limit=limit)
         if as_json:
             found = [
                 {

@@ -1,4 +1,4 @@
-"""``studiolo gallery star``, ``unstar``, ``tag``, ``delete``, ``restore`` and ``check``."""
+"""``studiolo gallery star``, ``unstar``, ``tag``, ``delete``, ``restore``, ``purge`` and ``check``."""
 
 from __future__ import annotations
 
@@ -13,11 +13,19 @@ from studiolo.cli.gallery.find import PictureId, PictureIds, get_all
 from studiolo.cli.help import examples
 
 if TYPE_CHECKING:
-    from studiolo.gallery import Picture
+    from studiolo.gallery import CheckReport, Picture
+
+TAG_EPILOG = examples(
+    "studiolo gallery tag 7k3f fruit still-life", "studiolo gallery tag 7k3f fruit --remove"
+)
+CHECK_EPILOG = examples("studiolo gallery check", "studiolo gallery check --deep")
+_MOST_NAMED = 10
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 def star(pictures: PictureIds, as_json: filters.Json = False) -> None:
-    """Star pictures, to find them with `--starred`."""
+    """Star pictures, to find them with --starred."""
     _set_star(pictures, starred=True, as_json=as_json)
 
 
@@ -31,15 +39,8 @@ def _set_star(names: Sequence[str], *, starred: bool, as_json: bool) -> None:
 
     with open_gallery() as gallery:
         found = get_all(gallery, names)
-        for picture in found:
-            gallery.star(picture.id, starred)
-    _tell("Starred" if starred else "Unstarred", found, as_json=as_json)
-
-
-TAG_EPILOG = examples(
-    "studiolo gallery tag 7k3f fruit still-life",
-    "studiolo gallery tag 7k3f fruit --remove",
-)
+        gallery.star([picture.id for picture in found], starred=starred)
+    _tell("starred" if starred else "unstarred", found, as_json=as_json)
 
 
 def tag(
@@ -48,43 +49,31 @@ def tag(
     remove: Annotated[bool, typer.Option("--remove", help="Take these tags away instead.")] = False,
     as_json: filters.Json = False,
 ) -> None:
-    """Tag a picture, to find it by search or with `--tag`."""
+    """Tag a picture, to find it by search or with --tag."""
     from studiolo.cli.console import print_json, say
     from studiolo.cli.rooms import open_gallery
 
     with open_gallery() as gallery:
         found = gallery.get(picture)
-        kept = [word for word in found.tags if word not in tags]
-        tagged = gallery.tag(found.id, kept if remove else [*kept, *tags])
+        gallery.tag([found.id], add=[] if remove else tags, remove=tags if remove else [])
+        tagged = gallery.get(found.id)
     if as_json:
         print_json({"id": tagged.id, "tags": list(tagged.tags)})
     else:
         say(f"Tags of {tagged.id}: {', '.join(tagged.tags) or 'none'}")
 
 
-def delete(
-    pictures: PictureIds,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    as_json: filters.Json = False,
-) -> None:
-    """Delete pictures. They can be brought back with `restore`."""
+def delete(pictures: PictureIds, yes: Yes = False, as_json: filters.Json = False) -> None:
+    """Move pictures into the trash, from where they can be restored."""
     from studiolo.cli.rooms import open_gallery
-    from studiolo.errors import Cancelled, InvalidRequestError
 
     with open_gallery() as gallery:
         found = get_all(gallery, pictures)
         if not yes:
-            if not sys.stdin.isatty() or as_json:
-                raise InvalidRequestError(
-                    "Deleting asks first, and here is nobody to ask.", hint="Add --yes."
-                )
-            _print_doomed(found)
-            if not typer.confirm(f"Delete {_count(found)}?", err=True):
-                raise Cancelled("Nothing was deleted.")
-        for picture in found:
-            gallery.delete(picture.id)
+            _confirm(f"Delete {_count(len(found))}?", found, as_json=as_json)
+        gallery.delete([picture.id for picture in found])
     ids = " ".join(picture.id for picture in found)
-    _tell("Deleted", found, as_json=as_json, then=f"Undo: studiolo gallery restore {ids}")
+    _tell("deleted", found, as_json=as_json, then=f"Undo: studiolo gallery restore {ids}")
 
 
 def restore(pictures: PictureIds, as_json: filters.Json = False) -> None:
@@ -92,50 +81,131 @@ def restore(pictures: PictureIds, as_json: filters.Json = False) -> None:
     from studiolo.cli.rooms import open_gallery
 
     with open_gallery() as gallery:
-        found = [gallery.restore(name) for name in pictures]
-    _tell("Restored", found, as_json=as_json)
+        found = get_all(gallery, pictures)
+        gallery.restore([picture.id for picture in found])
+    _tell("restored", found, as_json=as_json)
 
 
-def check(as_json: filters.Json = False) -> None:
-    """Check that every picture's file and row are there and whole.
+def purge(
+    older_than_days: Annotated[
+        int,
+        typer.Option(
+            "--older-than", metavar="DAYS", min=0, max=36_500, help="Only what was deleted that long ago."
+        ),
+    ] = 0,
+    yes: Yes = False,
+    as_json: filters.Json = False,
+) -> None:
+    """Empty the trash: what was deleted is gone for good."""
+    from datetime import timedelta
 
-    Ends with exit code 1 if something is wrong.
-    """
-    from studiolo.cli.console import print_json, print_line, say
+    from studiolo.cli.console import print_json, say
     from studiolo.cli.rooms import open_gallery
+    from studiolo.gallery import PictureFilter
 
     with open_gallery() as gallery:
-        problems = list(gallery.check())
+        if not yes:
+            count = gallery.count(PictureFilter(trash=True))
+            _confirm(f"Remove up to {_count(count)} for good?", [], as_json=as_json)
+        purged = gallery.purge(older_than=timedelta(days=older_than_days))
     if as_json:
-        print_json({"healthy": not problems, "problems": [str(problem) for problem in problems]})
+        print_json({"purged": purged})
     else:
-        for problem in problems:
-            print_line(str(problem))
-        if not problems:
-            say("Every picture is there and whole.")
-    if problems:
+        say(f"{_count(purged)} removed for good.")
+
+
+def check(
+    deep: Annotated[bool, typer.Option("--deep", help="Read every file, to find damaged ones.")] = False,
+    rebuild: Annotated[
+        bool,
+        typer.Option(
+            "--rebuild", help="Make a damaged catalog anew from the picture files; stars and tags are lost."
+        ),
+    ] = False,
+    yes: Yes = False,
+    as_json: filters.Json = False,
+) -> None:
+    """Check that every picture is there and can be found; mend what can be mended.
+
+    Ends with exit code 1 if pictures are missing or damaged.
+    """
+    from studiolo.cli.console import print_json
+    from studiolo.cli.rooms import open_gallery
+
+    if rebuild:
+        _rebuild(yes=yes, as_json=as_json)
+        return
+    with open_gallery() as gallery:
+        report = gallery.check(deep=deep)
+    if as_json:
+        print_json({"healthy": report.healthy, **report.model_dump(mode="json")})
+    else:
+        _print_report(report)
+    if not report.healthy:
         raise typer.Exit(1)
+
+
+def _rebuild(*, yes: bool, as_json: bool) -> None:
+    from studiolo.cli.console import print_json, say
+    from studiolo.cli.rooms import gallery_folder
+    from studiolo.embedding import TextEmbedder
+    from studiolo.gallery import Gallery
+
+    if not yes:
+        _confirm("Make the catalog anew? Stars and tags are lost.", [], as_json=as_json)
+    report = Gallery.rebuild(gallery_folder(), embedder=TextEmbedder())
+    if as_json:
+        print_json(report.model_dump(mode="json"))
+    else:
+        say(f"The catalog is made anew, with {_count(len(report.added))}. The old one is in 'backups'.")
+
+
+def _print_report(report: CheckReport) -> None:
+    from studiolo.cli.console import print_line, say
+
+    for picture_id in report.missing:
+        print_line(f"missing {picture_id}")
+    for picture_id in report.damaged:
+        print_line(f"damaged {picture_id}")
+    if report.orphans:
+        done = "taken in or cleared away" if report.mended else "left alone"
+        say(f"{_count(len(report.orphans), 'stray file')} {done}.")
+    if not report.healthy:
+        say("Bring these files back from a backup, or delete the pictures.", style="yellow")
+    else:
+        say(f"{_count(report.pictures)}, all there.")
+
+
+def _confirm(question: str, pictures: Sequence[Picture], *, as_json: bool) -> None:
+    """Ask; whoever does not say yes, or cannot be asked, has changed nothing.
+
+    Raises:
+        Cancelled: no.
+        InvalidRequestError: there is nobody to ask.
+    """
+    from studiolo.cli.console import say
+    from studiolo.errors import Cancelled, InvalidRequestError
+
+    if as_json or not sys.stdin.isatty():
+        raise InvalidRequestError("This asks first, and there is nobody here to ask.", hint="Add --yes.")
+    for picture in pictures[:_MOST_NAMED]:
+        say(f"{picture.id}  {picture.prompt[:60]}")
+    if len(pictures) > _MOST_NAMED:
+        say(f"and {len(pictures) - _MOST_NAMED} more")
+    if not typer.confirm(question, err=True):
+        raise Cancelled("Nothing was changed.")
 
 
 def _tell(done: str, pictures: Sequence[Picture], *, as_json: bool, then: str = "") -> None:
     from studiolo.cli.console import print_json, say
 
     if as_json:
-        print_json({done.lower(): [picture.id for picture in pictures]})
+        print_json({done: [picture.id for picture in pictures]})
         return
-    say(f"{done} {_count(pictures)}.")
+    say(f"{_count(len(pictures))} {done}.")
     if then:
         say(then, style="dim")
 
 
-def _count(pictures: Sequence[Picture]) -> str:
-    return "1 picture" if len(pictures) == 1 else f"{len(pictures)} pictures"
-
-
-def _print_doomed(pictures: Sequence[Picture]) -> None:
-    from studiolo.cli.console import say
-
-    for picture in pictures[:10]:
-        say(f"  {picture.id}  {picture.prompt[:60]}")
-    if len(pictures) > 10:
-        say(f"  and {len(pictures) - 10} more")
+def _count(number: int, thing: str = "picture") -> str:
+    return f"1 {thing}" if number == 1 else f"{number} {thing}s"
