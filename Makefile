@@ -29,7 +29,7 @@ demo: $(BASE) ## Install only what users need, then paint the first picture into
 	@printf '\n%s\n' "Your first picture is $(DEMO). It is also in your gallery, with all that made it."
 	@printf '%s\n' "Next, try:" \
 	  '  $(BIN)/studiolo generate "a green owl on a book at night" -n 4' \
-	  '  $(BIN)/studiolo gallery search "apples"' \
+	  '  $(BIN)/studiolo gallery search "a bird that reads"' \
 	  '  $(BIN)/studiolo --help'
 
 test: $(DEV) ## Run every test
@@ -49,7 +49,7 @@ coverage: $(DEV) ## Run every test and report which lines none of them reached
 	$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html $(PYTEST_ARGS)
 
 bench: $(DEV) ## Run the benchmarks; each prints a table for docs/benchmarks.md
-	@for benchmark in $$(grep -l '__main__' benchmarks/*.py); do \
+	@for benchmark in $$(grep -l '^if __name__' benchmarks/*.py); do \
 	  $(BIN)/python -m "benchmarks.$$(basename "$$benchmark" .py)" || exit 1; \
 	done
 

@@ -127,3 +127,13 @@ def test_the_engine_on_the_page_keeps_the_contract(monkeypatch: pytest.MonkeyPat
     for name in dir(contract):
         if name.startswith("test_"):
             getattr(contract, name)()
+
+
+def test_the_searches_the_readme_shows_find_what_it_says(home: Path):
+    with studiolo.Studio.open(Settings.load(engine="fake")) as studio:
+        for prompt in ("a boat at night", "a green owl on a book at night", "a red car"):
+            studio.generate(prompt)
+        for query, prompt in (("sailing after dark", "a boat"), ("a bird that reads", "a green owl")):
+            assert query in text("README.md")
+            [hit] = studio.gallery.search(query)
+            assert hit.picture.prompt.startswith(prompt)
