@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from studiolo.embedding import TextEmbedder
 PROGRAM = (sys.executable, "-m", "studiolo.cli")
 
 SLOW_ENGINE = """
+import os
 import time
 from dataclasses import replace
 
@@ -32,7 +34,7 @@ from studiolo.requests import ignore_progress
 class SlowImageEngine(FakeImageEngine):
     def generate(self, request, progress=ignore_progress):
         def wait_first(step):
-            time.sleep(0.05)
+            time.sleep(float(os.environ.get("SLOW_STEP_S", "0.05")))
             progress(step)
 
         for picture in super().generate(request, wait_first):
@@ -44,6 +46,11 @@ def pixels(path: Path | str) -> tuple[tuple[int, int], bytes]:
     """Size and pixels of a picture file."""
     with Image.open(path) as image:
         return image.size, image.tobytes()
+
+
+def plain(text: str) -> str:
+    """What is seen of a terminal's output, without colours and cursor movements."""
+    return re.sub("\x1b(\\[[0-9;?]*[A-Za-z]|[_P\\]].*?(\x1b\\\\|\x07))", "", text)
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,7 @@ def run(
 ) -> Callable[..., Done]:
     """Run a command line in this process."""
     for where in ("studiolo.embedding", "studiolo.studio"):
-        monkeypatch.setattr(f"{where}.TextEmbedder", lambda: embedder)
+        monkeypatch.setattr(f"{where}.TextEmbedder", lambda **options: embedder)
 
     def call(*arguments: object, stdin: str = "") -> Done:
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
@@ -104,6 +111,31 @@ def run(
         code = main([str(argument) for argument in arguments])
         captured = capsys.readouterr()
         return Done(code, captured.out, captured.err)
+
+    return call
+
+
+class Screen(io.StringIO):
+    """A stdout that a person reads."""
+
+    encoding = "utf-8"  # pyright: ignore[reportAssignmentType]
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def look(run: Callable[..., Done], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """Run a command line in this process, in a terminal; without colours, so that words can be found."""
+
+    def call(*arguments: object, columns: int = 80) -> Done:
+        screen = Screen()
+        with monkeypatch.context() as patch:
+            patch.setenv("COLUMNS", str(columns))
+            patch.setenv("NO_COLOR", "1")
+            patch.setattr(sys, "stdout", screen)
+            done = run(*arguments)
+        return Done(done.code, plain(screen.getvalue()), done.err)
 
     return call
 

@@ -75,14 +75,16 @@ class _Entry:
 
 
 def config_path() -> Path:
-    """Where the config file is read from, were the rest of the settings right or not."""
-    from studiolo.settings import config_file
+    """Where the config file is read from, be it readable or not."""
+    from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 
-    home = next((values["home"] for _, values in _sources(files=False) if values.get("home")), None)
-    return config_file(home)
+    from studiolo.settings import Settings, config_file
+
+    named = EnvSettingsSource(Settings)().get("home")
+    return config_file(named or DotEnvSettingsSource(Settings, env_file=".env")().get("home"))
 
 
-def _sources(*, files: bool = True) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _sources() -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What each source says, strongest first, by its name."""
     from pydantic_settings import EnvSettingsSource, InitSettingsSource
 
@@ -90,7 +92,7 @@ def _sources(*, files: bool = True) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
     arguments, environment = InitSettingsSource(Settings, init_kwargs={}), EnvSettingsSource(Settings)
     sources = Settings.settings_customise_sources(Settings, arguments, environment, environment, environment)
-    for name, source in zip(_ORIGINS, sources if files else sources[:-1], strict=False):
+    for name, source in zip(_ORIGINS, sources, strict=True):
         yield name, source()
 
 

@@ -96,9 +96,8 @@ def new_table(*headings: str) -> Table:
 
 
 def say(text: str, *, style: str = "") -> None:
-    """A remark for a person, to stderr, so that pipes stay clean; silent if nobody would see it."""
-    if sys.stderr.isatty() or not sys.stdout.isatty():
-        stderr_console().print(one_line(text), style=style or None, soft_wrap=True)
+    """A remark for a person: to stderr, so that pipes stay clean."""
+    stderr_console().print(one_line(text), style=style or None, soft_wrap=True)
 
 
 def clip_path(path: str, room: int) -> str:

@@ -306,7 +306,7 @@ class _Easel:
 
     def finish(self, graphics: Graphics) -> None:
         """Show what was made, on one sheet if it is several, and open it if that was asked for."""
-        from studiolo.cli.console import say
+        from studiolo.cli.console import for_a_person, say
         from studiolo.cli.pictures import show_files
 
         sheet = show_files(self.paths, graphics)
@@ -314,7 +314,7 @@ class _Easel:
             from studiolo.cli.pictures import sheet_of
 
             where = self.destination.write_sheet(sheet or sheet_of(self.paths))
-            if not self.result.as_json:
+            if for_a_person(as_json=self.result.as_json):
                 say(f"All on one sheet: {where}", style="dim")
         if self.result.open:
             from studiolo.cli.viewer import open_files

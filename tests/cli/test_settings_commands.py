@@ -1,0 +1,176 @@
+"""``studiolo config``, ``engines`` and ``doctor``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studiolo.cli import doctor
+from studiolo.engines.base import Availability
+from studiolo.engines.fake import FakeImageEngine
+
+from .conftest import Done
+
+Run = Callable[..., Done]
+WriteConfig = Callable[[str], Path]
+
+
+class TestConfig:
+    def test_says_where_each_value_comes_from(
+        self, run: Run, write_config: WriteConfig, monkeypatch: pytest.MonkeyPatch, home: Path
+    ):
+        file = write_config('threads = 3\n[engines.replicate]\napi_key = "r8_secret"\ntimeout_s = 5\n')
+        Path(".env").write_text("STUDIOLO_OFFLINE=true\nSTUDIOLO_THREADS=2\n")
+        monkeypatch.setenv("STUDIOLO_ENGINES__OPENAI__API_KEY", "sk-secret")
+        done = run("config", "--json")
+        known = done.json
+        assert known["config_file"] == str(file)
+        values = {name: (entry["value"], entry["from"]) for name, entry in known["settings"].items()}
+        assert values == {
+            "home": (str(home), "environment"),
+            "gallery": (str(home / "gallery"), "home"),
+            "models": (str(home / "models"), "home"),
+            "engine": ("fake", "environment"),
+            "offline": (True, ".env"),
+            "threads": (2, ".env"),
+            "engines.openai.api_key": ("**********", "environment"),
+            "engines.replicate.api_key": ("**********", "config.toml"),
+            "engines.replicate.timeout_s": (5, "config.toml"),
+        }
+        for shown in (done, run("config")):
+            assert "secret" not in shown.out
+
+    def test_in_a_terminal(self, look: Run, home: Path):
+        done = look("config", columns=60)
+        assert "not there yet" in done.out
+        assert "engine" in done.out
+
+    def test_path_even_where_the_file_is_broken(self, run: Run, write_config: WriteConfig):
+        file = write_config("this is no toml")
+        assert run("config", "--path") == Done(0, f"{file}\n", "")
+        assert run("config", "--path", "--json").json == {"config_file": str(file), "exists": True}
+        broken = run("config")
+        assert broken.code == 2
+        assert "config.toml" in broken.err
+
+    def test_a_wrong_setting_stops_every_command_with_one_line(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setenv("STUDIOLO_THREADS", "many")
+        for command in (["generate", "x"], ["gallery"], ["engines"], ["config"]):
+            done = run(*command)
+            assert done.code == 2
+            assert "'threads'" in done.err.splitlines()[0]
+            assert len(done.err.splitlines()) == 2
+
+
+class TestEngines:
+    def test_lists_what_each_can_do(self, run: Run):
+        found = {engine["name"]: engine for engine in run("engines", "--json").json}
+        assert found["fake"]["ready"] is True
+        assert found["fake"]["default"] is True
+        assert found["fake"]["capabilities"]["steps"] == {"minimum": 1, "maximum": 100, "default": 4}
+        row = next(line for line in run("engines").lines if line.startswith("fake"))
+        assert row.split("\t")[1:3] == ["ready", "text-to-image,image-to-image,inpainting"]
+
+    def test_one_in_detail(self, run: Run, look: Run):
+        assert run("engines", "fake", "--json").json["name"] == "fake"
+        told = look("engines", "fake").out
+        assert "8 to 2048 px a side in steps of 8, default 64x64" in told
+        assert "1 to 100, default 4" in told
+
+    def test_one_that_is_not_ready_says_what_mends_it(
+        self, look: Run, run: Run, monkeypatch: pytest.MonkeyPatch
+    ):
+        missing = Availability(ready=False, reason="no weights", hint="Run: make pocket")
+        monkeypatch.setattr(FakeImageEngine, "availability", lambda self: missing)
+        for command in (["engines"], ["engines", "fake"], ["doctor"]):
+            told = look(*command).out
+            assert "no weights" in told
+            assert "make pocket" in told
+        assert "not ready" in run("engines").out
+
+    def test_a_broken_plugin_is_a_line_not_the_end(
+        self, program: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        package = tmp_path / "plugin" / "broken-1.dist-info"
+        package.mkdir(parents=True)
+        (package / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n")
+        (package / "entry_points.txt").write_text("[studiolo.engines]\nbroken = no_such_module:Engine\n")
+        done = program("engines", PYTHONPATH=str(package.parent))
+        assert done.code == 0
+        states = {line.split("\t")[0]: line.split("\t")[1] for line in done.lines}
+        assert states["broken"] == "not ready"
+        assert states["fake"] == "ready"
+
+
+class TestDoctor:
+    def states(self, done: Done) -> dict[str, Any]:
+        return {finding["name"]: finding for finding in done.json["findings"]}
+
+    def test_a_healthy_machine(self, run: Run, look: Run):
+        run("generate", "an apple")
+        done = run("doctor", "--json")
+        assert done.code == 0
+        found = self.states(done)
+        assert done.json["healthy"] is True
+        expected = {"studiolo", "python", "processor", "memory", "settings", "disk", "gallery", "search"}
+        assert expected | {"engine fake", "offline", "terminal"} <= set(found)
+        assert found["gallery"]["detail"].startswith("1 picture in ")
+        assert "paints when none is named" in found["engine fake"]["detail"]
+        assert "✓  gallery" in look("doctor").out
+        assert len(run("doctor").lines[0].split("\t")) == 4
+
+    def test_looking_changes_nothing(self, run: Run, home: Path):
+        assert run("doctor").code == 0
+        assert not home.exists()
+
+    def test_wrong_settings(self, run: Run, write_config: WriteConfig):
+        write_config("engin = 1")
+        done = run("doctor", "--json")
+        assert done.code == 1
+        assert self.states(done)["settings"]["state"] == "fail"
+
+    def test_an_engine_that_is_not_there(self, run: Run, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setenv("STUDIOLO_ENGINE", "sdxl")
+        done = run("doctor", "--json")
+        assert done.code == 1
+        assert "not installed" in self.states(done)["engine sdxl"]["detail"]
+
+    def test_a_damaged_gallery(self, run: Run, home: Path):
+        (home / "gallery").mkdir(parents=True)
+        (home / "gallery" / "catalog.db").write_bytes(b"no database " * 1000)
+        done = run("doctor", "--json")
+        assert done.code == 1
+        assert self.states(done)["gallery"]["state"] == "fail"
+        assert "--rebuild" in self.states(done)["gallery"]["fix"]
+
+    def test_a_picture_that_is_gone(self, run: Run):
+        run("generate", "an apple").paths[0].unlink()
+        assert self.states(run("doctor", "--json"))["gallery"]["state"] == "fail"
+
+    def test_little_room(self, run: Run, monkeypatch: pytest.MonkeyPatch):
+        for free, state, code in ((500 * 2**20, "warning", 0), (10 * 2**20, "fail", 1)):
+            usage = type("Usage", (), {"free": free})
+            monkeypatch.setattr(doctor.shutil, "disk_usage", lambda place, usage=usage: usage)
+            done = run("doctor", "--json")
+            assert (self.states(done)["disk"]["state"], done.code) == (state, code)
+
+    def test_little_memory(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(doctor, "_available_mib", lambda: 300)
+        assert doctor._memory().state is doctor.State.WARNING
+        monkeypatch.delattr(os, "sysconf")
+        assert doctor._memory().detail == "unknown"
+
+    def test_search_that_is_broken(self, run: Run, monkeypatch: pytest.MonkeyPatch):
+        def fail() -> object:
+            raise FileNotFoundError(2, "No such file", "minilm.onnx")
+
+        monkeypatch.setattr("studiolo.embedding.TextEmbedder", fail)
+        found = self.states(run("doctor", "--json"))
+        assert found["search"]["state"] == "fail"
+        assert "pip install" in found["search"]["fix"]
