@@ -3,5 +3,5 @@
 import os
 
 # Before torch is imported: its threads otherwise spin while they wait for each other, and where other work
-# shares the CPU (five times as slow, measured) they spin for most of the time.
+# shares the CPU (three to four times as slow, measured) they spin for most of the time.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
