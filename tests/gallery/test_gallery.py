@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from tests.gallery.painting import START, WordEmbedder, painting
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -22,6 +21,7 @@ from studiolo.gallery import Gallery, PictureFilter
 from studiolo.gallery.ids import created_of, first_id, is_id, new_id, normalise
 from studiolo.imaging.metadata import read_metadata
 from studiolo.requests import ImageRequest
+from tests.gallery.painting import START, WordEmbedder, painting
 
 
 def files(gallery):
@@ -198,7 +198,7 @@ def test_export_and_import(gallery, tmp_path):
             assert copy.request(made.id) == gallery.request(made)
             again = copy.import_(tmp_path / name)
             assert (again.added, again.already_here) == ((), 4)
-            assert [hit.picture.id for hit in copy.search("apple 1")][0] == ids[1]
+            assert copy.search("apple 1")[0].picture.id == ids[1]
     assert gallery.export(tmp_path / "some", PictureFilter(tags=("fruit",))) == 3
     assert not list(tmp_path.glob("*.partial"))
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:

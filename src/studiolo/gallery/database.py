@@ -109,8 +109,10 @@ class Database:
 
     def _connect(self) -> sqlite3.Connection:
         if self.read_only:
-            # immutable: without it, reading a WAL file needs to write a shared-memory file beside it.
-            target = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
+            # Reading in WAL mode writes a shared-memory file beside the log. Where there is no log,
+            # nobody is writing, and "immutable" does without.
+            in_use = self.path.with_name(self.path.name + "-wal").exists()
+            target = f"{self.path.absolute().as_uri()}?mode=ro{'' if in_use else '&immutable=1'}"
         else:
             target = self.path.absolute().as_uri()
         connection = sqlite3.connect(

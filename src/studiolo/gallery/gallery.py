@@ -59,7 +59,12 @@ class Gallery:
             GalleryTooNewError: a newer studiolo wrote it.
         """
         blobs = BlobStore.at(folder)
-        return cls(blobs, SqliteCatalog(folder / CATALOG_FILE), embedder=embedder)
+        catalog = SqliteCatalog(folder / CATALOG_FILE)
+        try:
+            return cls(blobs, catalog, embedder=embedder)
+        except GalleryError:
+            catalog.close()
+            raise
 
     @property
     def read_only(self) -> bool:

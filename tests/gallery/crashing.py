@@ -1,0 +1,60 @@
+"""What the child processes of test_crash.py do. Imported by each of them, so kept small."""
+
+import importlib
+import os
+import signal
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+from studiolo.gallery import Gallery
+from tests.gallery.painting import painting
+
+# Loaded once, before the forks.
+for name in ("obstore.store", "studiolo.gallery.search", "studiolo.imaging.thumbnails", "PIL.PngImagePlugin"):
+    importlib.import_module(name)
+
+
+def do_nothing() -> None:
+    """Start the process that forks the others."""
+
+
+def add_forever(folder: str, first_seed: int, acknowledged: str) -> None:
+    """Add until killed; each id is noted once ``add`` has returned."""
+    with Gallery.open(Path(folder)) as gallery, Path(acknowledged).open("a") as notes:
+        for seed in range(first_seed, first_seed + 10_000):
+            notes.write(gallery.add(painting(seed=seed, minutes=seed)).id + "\n")
+            notes.flush()
+
+
+def add_some(folder: str, first_seed: int, count: int) -> None:
+    with Gallery.open(Path(folder)) as gallery:
+        for seed in range(first_seed, first_seed + count):
+            gallery.add(painting(seed=seed, minutes=seed))
+
+
+def die_at_line(folder: str, action: str, line: int) -> None:
+    """Do ``action`` and kill -9 this very process at the given line of the gallery's code."""
+    Gallery.open(Path(folder)).close()
+    left = line
+
+    def trace(frame, event, argument):
+        nonlocal left
+        if "gallery" not in frame.f_code.co_filename:
+            return None
+        if event == "line":
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return trace
+
+    gallery = Gallery.open(Path(folder))
+    sys.settrace(trace)
+    if action == "add":
+        init = Image.new("RGB", (64, 48), "navy")
+        gallery.add(painting(seed=1000 + line, minutes=line, init_image=init, strength=0.5))
+    else:
+        gallery.purge()
+    sys.settrace(None)
+    gallery.close()

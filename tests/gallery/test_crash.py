@@ -1,0 +1,105 @@
+"""Killed for real, at any point: what was acknowledged is whole, and nothing half is kept."""
+
+import multiprocessing
+import os
+import random
+import sys
+import time
+
+import pytest
+from PIL import Image
+
+from studiolo.gallery import Gallery, PictureFilter
+from tests.gallery.crashing import add_forever, add_some, die_at_line, do_nothing
+from tests.gallery.painting import painting
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def processes():
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.gallery.crashing"])
+    with pytest.MonkeyPatch.context() as patch:
+        # The server that forks our children starts with the first; it must find what it is to load.
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        first = context.Process(target=do_nothing)
+        first.start()
+        first.join()
+        first.close()
+    return context
+
+
+def assert_whole(folder):
+    """Opening cleans up; then every row has its files, and every file its row."""
+    with Gallery.open(folder) as gallery:
+        report = gallery.check(deep=True, mend=False)
+        assert report.orphans == ()
+        assert report.missing == ()
+        assert report.damaged == ()
+        assert report.missing_thumbnails == ()
+        for picture in gallery.list(limit=5).pictures:
+            gallery.image(picture)
+            gallery.request(picture)
+        return {picture.id for picture in gallery.list(limit=10_000).pictures}
+
+
+def test_killed_at_random_moments(tmp_path, processes):
+    chance = random.Random(0)
+    folder, notes = tmp_path / "gallery", tmp_path / "acknowledged"
+    notes.touch()
+    for number in range(12):
+        before = notes.stat().st_size
+        child = processes.Process(target=add_forever, args=(str(folder), number * 10_000, str(notes)))
+        child.start()
+        deadline = time.monotonic() + 20
+        while notes.stat().st_size == before and time.monotonic() < deadline:
+            time.sleep(0.002)
+        time.sleep(chance.random() * 0.05)
+        child.kill()
+        child.join()
+        child.close()
+        kept = assert_whole(folder)
+        acknowledged = set(notes.read_text().split())
+        assert acknowledged <= kept
+        assert len(kept - acknowledged) <= number + 1  # killed between the row and its note
+
+
+@pytest.mark.parametrize("action", ["add", "purge"])
+def test_killed_at_every_few_lines(tmp_path, processes, action):
+    folder = tmp_path / "gallery"
+    outcomes = set()
+    for line in range(0, 2000, 17 if action == "add" else 5):
+        with Gallery.open(folder) as gallery:
+            if action == "purge" and gallery.count(PictureFilter(trash=True)) == 0:
+                init = Image.new("RGB", (64, 48), "navy")
+                made = painting(seed=line, minutes=line, init_image=init, strength=0.5)
+                gallery.delete([gallery.add(made).id])
+        child = processes.Process(target=die_at_line, args=(str(folder), action, line))
+        child.start()
+        child.join()
+        outcomes.add(child.exitcode)
+        finished = child.exitcode == 0
+        child.close()
+        assert_whole(folder)
+        if finished:  # beyond the last line: the whole action ran
+            break
+    assert outcomes == {-9, 0}
+    with Gallery.open(folder) as gallery:
+        # The shared source outlives every crash as long as a picture needs it, and goes with the last.
+        gallery.delete([picture.id for picture in gallery.list(limit=1000).pictures])
+        gallery.purge()
+        assert gallery.count(PictureFilter(trash=True)) == 0
+        assert list(gallery.blobs.list("sources")) == []
+
+
+def test_two_processes_at_once(tmp_path, processes):
+    folder = tmp_path / "gallery"  # made by whichever is first
+    children = [processes.Process(target=add_some, args=(str(folder), seed, 12)) for seed in (0, 1000, 2000)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+        assert child.exitcode == 0
+        child.close()
+    assert len(assert_whole(folder)) == 36
