@@ -1,10 +1,9 @@
 """Train the autoencoder on random scenes: `python -m training.autoencoder`.
 
 A run ends after so many samples or so many minutes, whichever comes first; a stopped one continues from its
-last checkpoint. Besides the picture it should paint (absolute error at three
-scales, error of the gradients, structural similarity) two things are asked of it for the denoiser's sake:
-latents that may be a little wrong (noise is added before decoding) and latents that mean the same at half the
-size (Skorokhodov et al. 2025, arXiv 2502.14831: such latents are easier to diffuse).
+last checkpoint. Besides the picture it should paint (absolute error at three scales, error of the gradients,
+structural similarity) one thing is asked of it for the denoiser's sake: latents may be a little wrong (noise is
+added before decoding).
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d
 from torch.utils.data import DataLoader
 
 from training.codec import Autoencoder
 from training.render import Renders, painter_subset, render
 from training.run import Average, Log, Pace, learning_rate, save
-from training.scenes import Scenes, random_scene
+from training.scenes import Composed, Scenes, random_scene
 from training.sources import load_drawings
 
 RESERVED = 20  # every twentieth drawing is kept for tests
@@ -35,14 +34,14 @@ WINDOW_SEED = 10**9  # keeps the test scenes' seeds away from the training ones'
 class Recipe:
     """The settings of a run; they are kept in its checkpoints."""
 
-    samples: int = 40_000
-    minutes: float = 45.0
+    samples: int = 32_000
+    minutes: float = 25.0
     batch: int = 8
     window: int = 256  # px: a fully convolutional model learns 512 px pictures from windows
-    peak_rate: float = 2e-3
+    peak_rate: float = 1e-3
     decay: float = 0.998
     noise: float = 0.15  # largest latent noise, in standard deviations
-    half_size_share: float = 0.15
+    composed_share: float = 0.6  # of the windows, once there are scenes of the painter's own composer
     threads: int = 2
     seed: int = 1
 
@@ -70,9 +69,7 @@ def _similarity(a: Tensor, b: Tensor) -> Tensor:
     return (luminance * (2 * (ab - mean_a * mean_b) + c2) / (spread + c2)).mean()
 
 
-def training_loss(
-    model: Autoencoder, pictures: Tensor, recipe: Recipe, *, half_size: bool
-) -> tuple[Tensor, float]:
+def training_loss(model: Autoencoder, pictures: Tensor, recipe: Recipe) -> tuple[Tensor, float]:
     """The loss to descend, and the absolute error alone for the log."""
     with torch.autocast("cpu", torch.bfloat16):
         latents = model.encoder(pictures)
@@ -80,8 +77,6 @@ def training_loss(
         std, mean = flat.std(1), flat.mean(1)
         # Kullback-Leibler divergence of N(mean, std) from N(0, 1), lightly: keeps the latents' scale.
         scale = 0.5 * (mean.square() + std.square() - 1 - 2 * std.clamp_min(1e-3).log()).mean()
-        if half_size:
-            latents, pictures = avg_pool2d(latents, 2), avg_pool2d(pictures, 2)
         sigma = torch.rand(len(latents), 1, 1, 1) * recipe.noise * std.detach().view(1, -1, 1, 1)
         painted = model.decoder(latents + sigma * torch.randn_like(latents))
     painted = painted.float()
@@ -102,11 +97,14 @@ class Run:
         torch.manual_seed(recipe.seed)
         self.model = Autoencoder().to(memory_format=torch.channels_last)
         self.average = Average(self.model, recipe.decay)
-        self.optimiser = torch.optim.AdamW(self.model.parameters(), weight_decay=1e-3, betas=(0.9, 0.98))
+        self.optimiser = torch.optim.AdamW(self._learnt(), weight_decay=1e-3, betas=(0.9, 0.98))
         self.samples, self.seconds = 0, 0.0
         visible = np.flatnonzero(renders.visible)
         self.held_out, self.members = visible[visible % RESERVED == 0], visible[visible % RESERVED != 0]
         self._resume()
+
+    def _learnt(self) -> list[nn.Parameter]:
+        return [weight for weight in self.model.parameters() if weight.requires_grad]
 
     def _resume(self) -> None:
         path = self.folder / "checkpoint.pt"
@@ -128,21 +126,23 @@ class Run:
         recipe = self.recipe
         pace = Pace(recipe.threads)
         scenes = Scenes(
-            self.renders, self.members, size=recipe.window, seed=recipe.seed * 10**9 + self.samples
+            self.renders,
+            self.members,
+            size=recipe.window,
+            seed=recipe.seed * 10**9 + self.samples,
+            composed=Composed(self.folder.parent / "scenes", recipe.composed_share),
         )
         loader = iter(DataLoader(scenes, batch_size=recipe.batch, num_workers=1, prefetch_factor=6))
-        generator = np.random.default_rng(recipe.seed + self.samples)
         last_shown, recent = self.seconds, []
         while self.progress < 1:
             pace.start()
             started = time.perf_counter()
             for group in self.optimiser.param_groups:
                 group["lr"] = learning_rate(self.progress, peak=recipe.peak_rate)
-            half_size = generator.random() < recipe.half_size_share
-            value, error = training_loss(self.model, _to_pictures(next(loader)), recipe, half_size=half_size)
+            value, error = training_loss(self.model, _to_pictures(next(loader)), recipe)
             self.optimiser.zero_grad()
             value.backward()
-            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(self._learnt(), 1.0)
             self.optimiser.step()
             self.average.update(self.model)
             self.samples += recipe.batch

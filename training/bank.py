@@ -1,6 +1,6 @@
 """Banks: pictures as latents, captions as words, and which go together.
 
-A bank is a folder of four files. `latents.npy` (m, 8, 32, 32) float16, `words.npy` (c, 24, 384) float16 with
+A bank is a folder of four files. `latents.npy` (m, 16, 32, 32) float16, `words.npy` (c, 24, 384) float16 with
 `lengths.npy` (c,), and `samples.npy`, rows of (target, draft, caption), each an index into the former.
 Training picks rows at random; what stands in a row was decided when the bank was made.
 """

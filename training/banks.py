@@ -52,7 +52,7 @@ class Painter:
 
     @torch.inference_mode()
     def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float16]:
-        """(n, 512, 512, 3) uint8 to latents (n, 8, 32, 32)."""
+        """(n, 512, 512, 3) uint8 to latents (n, 16, 32, 32)."""
         batch = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
         with torch.autocast("cpu", torch.bfloat16):
             latents = self.autoencoder.encode(batch.contiguous(memory_format=torch.channels_last))

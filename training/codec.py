@@ -1,4 +1,4 @@
-"""The autoencoder's two halves: a 512 px picture to 32x32x8 latents and back.
+"""The autoencoder's two halves: a 512 px picture to 32x32x16 latents and back.
 
 Made for vector art: the encoder looks at 4x4 pixel blocks first, the decoder does most of its work at 1/16
 and 1/8 of the picture's size and paints the last steps by pixel shuffle (Shi et al. 2016, arXiv 1609.05158),
@@ -10,53 +10,84 @@ the first step.
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import avg_pool2d, interpolate
+from torch.nn.functional import pixel_shuffle
 
-LATENT_CHANNELS = 8
+LATENT_CHANNELS = 16  # 48 values to 1, as in Stable Diffusion's autoencoders
 FACTOR = 16
 
 
 class Block(nn.Module):
-    """x + conv(relu(conv(x))), starting as the identity."""
+    """x + conv(relu(conv(x))), starting near the identity."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.first = nn.Conv2d(width, width, 3, padding=1)
         self.second = nn.Conv2d(width, width, 3, padding=1)
-        nn.init.zeros_(self.second.weight)
+        nn.init.kaiming_normal_(self.first.weight, nonlinearity="relu")
+        nn.init.kaiming_normal_(self.second.weight, nonlinearity="relu")
+        with torch.no_grad():
+            self.second.weight.mul_(0.3)
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.relu(x + self.second(torch.relu(self.first(x))))
 
 
-class Averages(nn.Module):
-    """A linear short cut into the latents: at first, the mean colour of each 16 px block."""
+# The lowest spatial frequencies (down, across), in the order in which they are given channels.
+FREQUENCIES = ((0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1))
+
+
+def cosines() -> tuple[Tensor, Tensor]:
+    """What a 16 px block is analysed into and put together from, (16, 3, 16, 16) each.
+
+    Eight cosine waves of lightness and four of each colour difference, as JPEG has them; the finer ones,
+    which are weaker, are amplified so that all channels are of about the same size.
+    """
+    to_ycc = torch.tensor([[0.299, 0.587, 0.114], [-0.169, -0.331, 0.5], [0.5, -0.419, -0.081]])
+    from_ycc = torch.linalg.inv(to_ycc)
+    places = torch.arange(FACTOR) + 0.5
+    waves = [torch.cos(math.pi * places * k / FACTOR) for k in range(3)]
+    analysis, synthesis = [], []
+    for plane, count in enumerate((LATENT_CHANNELS // 2, LATENT_CHANNELS // 4, LATENT_CHANNELS // 4)):
+        for down, across in FREQUENCIES[:count]:
+            wave = torch.outer(waves[down], waves[across])
+            gain = 1.0 + down + across
+            analysis.append(to_ycc[plane][:, None, None] * wave / wave.square().sum() * gain)
+            synthesis.append(from_ycc[:, plane][:, None, None] * wave / gain)
+    return torch.stack(analysis), torch.stack(synthesis)
+
+
+class Analysis(nn.Module):
+    """A linear short cut into the latents: the cosine waves of each 16 px block.
+
+    It is not trained: its gradients are fifty times the others' and would drown them.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.mix = nn.Conv2d(3, LATENT_CHANNELS, 1, bias=False)
-        nn.init.zeros_(self.mix.weight)
-        with torch.no_grad():
-            self.mix.weight[:3, :, 0, 0] = torch.eye(3)
+        self.mix = nn.Conv2d(3, LATENT_CHANNELS, FACTOR, stride=FACTOR, bias=False)
+        self.mix.requires_grad_(requires_grad=False)
+        self.mix.weight.copy_(cosines()[0])
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.mix(avg_pool2d(x, FACTOR))
+        return self.mix(x)
 
 
-class Washes(nn.Module):
-    """A linear short cut out of the latents: at first, each block's colour, blended into its neighbours'."""
+class Synthesis(nn.Module):
+    """A linear short cut out of the latents: the same waves again, not trained either."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.mix = nn.Conv2d(LATENT_CHANNELS, 3, 1)
-        nn.init.zeros_(self.mix.weight)
-        with torch.no_grad():
-            self.mix.weight[:, :3, 0, 0] = torch.eye(3)
+        self.mix = nn.Conv2d(LATENT_CHANNELS, 3 * FACTOR**2, 1)
+        self.mix.requires_grad_(requires_grad=False)
+        self.mix.weight.copy_(cosines()[1].reshape(LATENT_CHANNELS, -1).T[:, :, None, None])
+        self.mix.bias.zero_()
 
     def forward(self, x: Tensor) -> Tensor:
-        return interpolate(self.mix(x), scale_factor=FACTOR, mode="bilinear", align_corners=False)
+        return pixel_shuffle(self.mix(x), FACTOR)
 
 
 def _conv(inputs: int, outputs: int, kernel: int = 3, stride: int = 1, gain: float = 1.0) -> nn.Conv2d:
@@ -68,31 +99,31 @@ def _conv(inputs: int, outputs: int, kernel: int = 3, stride: int = 1, gain: flo
 
 
 class Encoder(nn.Module):
-    """(n, 3, h, w) in [-1, 1] to (n, 8, h/16, w/16)."""
+    """(n, 3, h, w) in [-1, 1] to (n, 16, h/16, w/16)."""
 
     def __init__(self, widths: tuple[int, int, int] = (32, 64, 96)) -> None:
         super().__init__()
         a, b, c = widths
-        self.averages = Averages()
+        self.analysis = Analysis()
         self.details = nn.Sequential(
             nn.PixelUnshuffle(4),
             _conv(48, a), nn.ReLU(), Block(a),
             _conv(a, b, stride=2), nn.ReLU(), Block(b),
             _conv(b, c, stride=2), nn.ReLU(), Block(c), Block(c),
-            _conv(c, LATENT_CHANNELS, 1, gain=0.5),
+            _conv(c, LATENT_CHANNELS, 1, gain=0.1),
         )  # fmt: skip
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.averages(x) + self.details(x)
+        return self.analysis(x) + self.details(x)
 
 
 class Decoder(nn.Module):
-    """(n, 8, h, w) to (n, 3, 16 h, 16 w), about [-1, 1]."""
+    """(n, 16, h, w) to (n, 3, 16 h, 16 w), about [-1, 1]."""
 
     def __init__(self, widths: tuple[int, int, int, int] = (160, 96, 64, 32)) -> None:
         super().__init__()
         a, b, c, d = widths
-        self.washes = Washes()
+        self.synthesis = Synthesis()
         self.details = nn.Sequential(
             _conv(LATENT_CHANNELS, a), nn.ReLU(), Block(a), Block(a),
             _conv(a, 4 * b, 1), nn.PixelShuffle(2), nn.ReLU(), Block(b), Block(b),
@@ -102,7 +133,7 @@ class Decoder(nn.Module):
         )  # fmt: skip
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.washes(x) + self.details(x)
+        return self.synthesis(x) + self.details(x)
 
 
 class Autoencoder(nn.Module):

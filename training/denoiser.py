@@ -41,7 +41,7 @@ class Recipe:
 
 
 def drop(batch: Batch, recipe: Recipe, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """Leave out drafts and words: (draft with its flag (n, 9, h, w), words, word_mask)."""
+    """Leave out drafts and words: (draft with its flag (n, 17, h, w), words, word_mask)."""
     count, _, height, width = batch.draft.shape
     flag = torch.ones(count, 1, height, width)
     chance = torch.rand(count, generator=generator)

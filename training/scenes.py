@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -118,6 +119,28 @@ def _turn_hue(colour: NDArray[np.float32], angle: float, saturation: float) -> N
     return (colour @ (_FROM_YIQ @ turn @ _TO_YIQ).T).clip(0, 1)
 
 
+class Composed:
+    """Windows onto pictures of the painter's composer, stored by `training.banks render-scenes`."""
+
+    def __init__(self, folder: Path, share: float) -> None:
+        self.folder, self.share = folder, share
+        self.stored: list[NDArray[np.uint8]] = []
+        self.draws = 0
+
+    def window(self, rng: np.random.Generator, size: int) -> NDArray[np.uint8] | None:
+        """A window, or None if something else is to be shown this time."""
+        if self.draws % 500 == 0:  # chunks may be finished while the training runs
+            done = sorted(self.folder.glob("*.json"))
+            self.stored = [np.load(path.with_suffix(".npy"), mmap_mode="r") for path in done]
+        self.draws += 1
+        if not self.stored or rng.random() > self.share:
+            return None
+        pictures = self.stored[rng.integers(len(self.stored))]
+        picture = pictures[rng.integers(len(pictures))]
+        top, left = rng.integers(0, picture.shape[0] - size + 1, 2)
+        return np.array(picture[top : top + size, left : left + size])
+
+
 class Scenes(IterableDataset[torch.Tensor]):
     """Endless windows onto random scenes, (3, size, size) uint8; the same seed gives the same ones.
 
@@ -125,14 +148,19 @@ class Scenes(IterableDataset[torch.Tensor]):
     the time of learning from it.
     """
 
-    def __init__(self, renders: Renders, members: NDArray[np.int64], *, size: int, seed: int) -> None:
+    def __init__(
+        self, renders: Renders, members: NDArray[np.int64], *, size: int, seed: int, composed: Composed
+    ) -> None:
         self.renders, self.members, self.size, self.seed = renders, members, size, seed
+        self.composed = composed
 
     def __iter__(self) -> Iterator[torch.Tensor]:
         worker = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([self.seed, worker.id if worker else 0])
         while True:
-            scene = random_scene(rng, self.renders, self.members, size=self.size)
+            scene = self.composed.window(rng, self.size)
+            if scene is None:
+                scene = random_scene(rng, self.renders, self.members, size=self.size)
             yield torch.from_numpy(scene).permute(2, 0, 1)
             turned = np.rot90(scene, rng.integers(1, 4))[..., rng.permutation(3)]
             yield torch.from_numpy(turned.copy()).permute(2, 0, 1)

@@ -88,7 +88,7 @@ class Level(nn.Module):
 class Denoiser(nn.Module):
     """Velocity from (latents, time, draft, words).
 
-    Shapes: latents (n, 8, h, w) with h and w multiples of 8; time (n,) in [0, 1]; draft (n, 9, h, w);
+    Shapes: latents (n, 16, h, w) with h and w multiples of 8; time (n,) in [0, 1]; draft (n, 17, h, w);
     words (n, l, 384) and word_mask (n, l) bool, True at words. No words at all is zeros with only the
     first place True.
     """

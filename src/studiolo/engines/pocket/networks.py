@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from studiolo.engines.pocket.sampling import Latents
 
 ASSETS: Final = Path(__file__).parent / "assets"
-LATENT_CHANNELS: Final = 8
+LATENT_CHANNELS: Final = 16
 FACTOR: Final = 16
 MAX_WORDS: Final = 24
 _DENOISER_MULTIPLE: Final = 8  # patches of 2, halved twice
@@ -27,7 +27,7 @@ _DENOISER_MULTIPLE: Final = 8  # patches of 2, halved twice
 class Networks:
     """Loads each network on first use, once, also when several threads ask.
 
-    Pictures are (h, w, 3) uint8 with sides in multiples of 16; latents (8, h/16, w/16) float32,
+    Pictures are (h, w, 3) uint8 with sides in multiples of 16; latents (16, h/16, w/16) float32,
     near N(0, 1).
     """
 
@@ -56,12 +56,12 @@ class Networks:
         words: NDArray[np.float32],
         word_mask: NDArray[np.bool_],
     ) -> Latents:
-        """One velocity for each of n sets of words, (n, 8, h, w).
+        """One velocity for each of n sets of words, (n, 16, h, w).
 
         Args:
-            latents: (8, h, w), the same for all.
+            latents: (16, h, w), the same for all.
             time: 1 is noise, 0 the picture.
-            draft: (9, h, w): the draft's latents, and 1 where there is a draft.
+            draft: (17, h, w): the draft's latents, and 1 where there is a draft.
             words: (n, MAX_WORDS, 384) token states.
             word_mask: (n, MAX_WORDS), True at words.
         """
