@@ -9,7 +9,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 # "path of the test's module as a dotted name::test" -> why it cannot run in CI
-ALLOWED: dict[str, str] = {}
+ALLOWED: dict[str, str] = {
+    "tests.cli.test_bad_input::test_a_folder_of_somebody_else": "root may write anywhere, and CI runs as root",
+}
 
 
 def main(report: Path) -> int:
