@@ -21,6 +21,7 @@ import numpy as np
 import resvg_py
 from PIL import Image
 
+from training import kinds
 from training.sources import Drawing, load_drawings
 
 HERE = Path(__file__).parent
@@ -73,6 +74,7 @@ def main() -> None:
             entries.append((drawing, svg, measured))
     cache.save()
     index = build_index(entries, chosen)
+    index["kinds"] = kinds.kinds(work, index["concepts"])
     write_archive(ASSETS / "drawings.zip", index, entries)
     (ASSETS / "CREDITS.md").write_text(credits(entries), "utf-8")
     size = (ASSETS / "drawings.zip").stat().st_size
@@ -198,8 +200,11 @@ def build_index(entries: list[tuple[Drawing, str, Measured]], chosen: dict[str, 
     """Everything but pixels, as JSON: sets once, and each name once with its drawings in all sets."""
     concepts: dict[str, dict[str, Any]] = {}
     members: dict[str, list[Any]] = defaultdict(list)
+    own_aliases: dict[str, list[str]] = {}
     for drawing, _, measured in entries:
         concept = concepts.setdefault(drawing.name, {"keywords": [], "group": drawing.group})
+        if drawing.set == "studiolo":  # our own words are chosen with care: as good as names
+            own_aliases.setdefault(drawing.name, list(drawing.keywords))
         concept["keywords"] += [w for w in drawing.keywords if w not in concept["keywords"] and len(w) < 40]
         members[drawing.name].append(
             [drawing.set, drawing.id.split(":", 1)[1], measured.box, measured.colours, measured.fill]
@@ -219,8 +224,14 @@ def build_index(entries: list[tuple[Drawing, str, Measured]], chosen: dict[str, 
     return {
         "version": 1,
         "sets": sets,
+        "lacks": chosen["lacks"],
         "concepts": [
-            {"name": name, "aliases": chosen["aliases"].get(name, []), **concept, "drawings": members[name]}
+            {
+                "name": name,
+                "aliases": [*chosen["aliases"].get(name, []), *own_aliases.get(name, [])],
+                **concept,
+                "drawings": members[name],
+            }
             for name, concept in sorted(concepts.items())
         ],
     }
@@ -278,6 +289,11 @@ def credits(entries: list[tuple[Drawing, str, Measured]]) -> str:
     for name in SHIPPED_SETS:
         first = next(d for d, _, _ in entries if d.set == name)
         lines.append(f"| {name} | {first.author} | {first.license} | {LINKS[name]} | {counts[name]} |")
+    lines += [
+        "",
+        "Which words mean a kind of what is drawn comes from WordNet 3.0, © 2006 Princeton University,",
+        f"{kinds.LINK} (WordNet 3.0 licence).",
+    ]
     credited = sorted(d.name for d, _, _ in entries if d.license.startswith("CC-BY"))
     if credited:
         lines += ["", "## Twemoji, drawing by drawing (CC-BY-4.0, © Twitter, Inc and other contributors)", "",

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ARCHIVE = Path(__file__).parent / "assets" / "drawings.zip"
-# Below this a drawing is not what was meant. From `python -m training.calibrate`: see training/calibration.md.
-CUT_OFF = 0.62
+# Below this a drawing is not what was meant: `python -m training.calibrate`, on training/calibration.json.
+CUT_OFF = 0.86
 KEYWORD_BONUS = 0.12  # for a name that lists the very phrase among its keywords; calibrated with the cut-off
+KIND_BONUS = 0.48  # for what WordNet calls a kind of the named
+_LOOKED_AT = 40  # names that are near enough to be judged word by word
 STYLE_SETS: Mapping[str, str] = {
     "3d": "fluent-emoji",
     "flat": "fluent-emoji-flat",
@@ -110,6 +112,15 @@ class DrawingLibrary:
         return {word.replace(" ", ""): name for word, name in words.items() if len(word) > 5} | words
 
     @cached_property
+    def _lacking(self) -> frozenset[str]:
+        return frozenset(self._index["lacks"])
+
+    @cached_property
+    def _kinds(self) -> dict[str, tuple[str, int]]:
+        """Word → the name it is a kind of, and over how many steps."""
+        return self._index["kinds"]
+
+    @cached_property
     def _vectors(self) -> NDArray[np.float32]:
         """(2, names, d): each name alone, and with its keywords."""
         import io
@@ -171,17 +182,25 @@ class DrawingLibrary:
         drawings = sorted(self._concepts[name].drawings, key=lambda d: d.set != wanted)
         return [Match(drawing, score, reason) for drawing in drawings[:limit]]
 
+    def lacks(self, phrase: str) -> bool:
+        """Whether it is known that nothing shows this, though its last word alone has a drawing ("golf ball")."""
+        return phrase in self._lacking and not self.has_name(phrase)
+
     def scores(self, phrase: str) -> list[tuple[str, float]]:
         """How near every name is to `phrase`, the nearest first, without a cut-off."""
         import numpy as np
 
         query = self._embedder.embed([phrase])[0]
         by_name, by_description = self._vectors @ query
-        score = np.maximum(by_name, 0.5 * (by_name + by_description))
         concepts = list(self._concepts.values())
+        score = np.maximum(by_name, 0.5 * (by_name + by_description))
         score = score + KEYWORD_BONUS * np.array([phrase in c.keywords for c in concepts], np.float32)
+        kind, _ = self._kinds.get(phrase) or self._kinds.get(_stem(phrase)) or ("", 0)
+        score = score + np.array([KIND_BONUS if c.name == kind else 0.0 for c in concepts], np.float32)
         # Between equals the plain one: "cat" before "cat with wry smile".
         score = score - 0.004 * np.array([c.name.count(" ") for c in concepts], np.float32)
+        for i in np.argsort(-score)[:_LOOKED_AT]:
+            score[i] -= 0.0 if concepts[i].name == kind else mistaken(phrase, concepts[i].name)
         order = np.argsort(-score, kind="stable")
         return [(concepts[i].name, float(score[i])) for i in order]
 
@@ -190,6 +209,8 @@ class DrawingLibrary:
         return self._by_word.get(plain)
 
     def _nearest_concept(self, phrase: str) -> tuple[str, float, str] | None:
+        if self.lacks(phrase):
+            return None
         if phrase not in self._nearest:
             name, score = self.scores(phrase)[0]
             near = score >= CUT_OFF
@@ -212,3 +233,20 @@ def _concept(entry: dict[str, Any], sets: dict[str, dict[str, str]]) -> _Concept
         for prefix, key, box, colours, fill in entry["drawings"]
     )
     return _Concept(entry["name"], tuple(entry["aliases"]), frozenset(entry["keywords"]), drawings)
+
+
+def mistaken(phrase: str, name: str) -> float:
+    """How much of a score to take back because words look alike without meaning alike.
+
+    The embedder reads pieces of words: to it a dragonfly is much of a dragon and an earring mostly ear.
+    """
+    asked, named = [_stem(w) for w in phrase.split()], [_stem(w) for w in name.split()]
+    if set(asked) & set(named):
+        # "coral reef" is no coral: what is named must be the last word, of which the others are a kind.
+        return 0.0 if asked[-1] in named else 0.3
+    pairs = ((a, n) for a in asked for n in named)
+    return 0.3 if any(a[:3] == n[:3] or (len(min(a, n, key=len)) > 2 and (a in n or n in a)) for a, n in pairs) else 0.0
+
+
+def _stem(word: str) -> str:
+    return word.removesuffix("'s").removesuffix("es" if word.endswith(("shes", "ches", "xes")) else "s")

@@ -51,6 +51,10 @@ class Lexicon(Protocol):
         """Whether a drawing goes by exactly this name or alias."""
         ...
 
+    def lacks(self, phrase: str) -> bool:
+        """Whether nothing shows this though its last word has a drawing ("golf ball")."""
+        ...
+
     def depicts(self, phrase: str) -> bool:
         """Whether a drawing's meaning is near enough."""
         ...
@@ -172,6 +176,8 @@ def setting(phrase: Described, link: RelationKind | None, *, in_background: bool
     weather = _lookup(words, WEATHERS)
     season = _lookup(words, SEASONS)
     place, used = _place(words, phrase, link, in_background=in_background)
+    if place in {"sea", "lake"} and link == "under":
+        place = "underwater"
     if place is not None:
         colour = phrase.colours[0] if place == "sky" and phrase.colours else None
         place = None if time == "night" and place == "sky" else place
@@ -239,6 +245,8 @@ def noun(phrase: Described, lexicon: Lexicon) -> Noun | None:
     for start in range(len(words)):
         text = " ".join(words[start:])
         for name in singulars(text):
+            if lexicon.lacks(name):
+                return None
             if lexicon.has_name(name):
                 return Noun(name=name, phrase=name, modifiers=tuple(words[:start]), plural=name != text)
     named = [w for w in words if w not in ADJECTIVES]

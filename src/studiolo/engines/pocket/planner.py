@@ -7,10 +7,11 @@ what each of them is (a thing, a place, an hour …), and this module puts the a
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from studiolo.engines.pocket import phrases, reading
 from studiolo.engines.pocket.phrases import Lexicon
-from studiolo.engines.pocket.reading import And, Break, Doing, Link, Mark, NounPhrase, Spot, Without
+from studiolo.engines.pocket.reading import And, Aside, Break, Doing, Link, Mark, NounPhrase, Spot, Without
 from studiolo.engines.pocket.scene import Place, Position, Relation, RelationKind, Scene, Season, Thing
 from studiolo.engines.pocket.vocabulary import WEARABLES
 from studiolo.engines.pocket.vocabulary_places import PLACE_OF_WORDS
@@ -44,8 +45,8 @@ def plan(prompt: str, lexicon: Lexicon) -> Scene:
     """Read `prompt`; never raises. What no drawing shows is listed in `unknown`, never replaced."""
     text, style = reading.take_style(prompt)
     builder = _Builder(lexicon)
-    marks = reading.read(text, lexicon)
-    for mark, following in zip(marks, [*marks[1:], Break(sentence=True)], strict=True):
+    marks = [*reading.read(text, lexicon), Break(sentence=True)]
+    for mark, following in pairwise(marks):
         builder.add(mark, following)
     return replace(builder.scene(), style=style)
 
@@ -64,6 +65,7 @@ class _Builder:
         self._preposed: tuple[RelationKind, int] | None = None  # "on the sofa, a cat": waits for the cat
         self._spot: Position | None = None  # "on the left a dog": waits for the dog
         self._skip = False
+        self._fresh = True  # a clause has just begun
 
     def add(self, mark: Mark, following: Mark) -> None:
         match mark:
@@ -71,6 +73,8 @@ class _Builder:
                 self._noun_phrase(mark, following)
             case Link(kind):
                 self._link = kind
+            case Aside(word):
+                self._noun_phrase(NounPhrase((word,)), following)
             case Spot(position):
                 self._place_thing(position, following)
             case Doing(verb):
@@ -80,7 +84,7 @@ class _Builder:
             case Without():
                 self._skip = True
             case Break(sentence):
-                self._link, self._joined = None, False
+                self._link, self._joined, self._fresh = None, False, True
                 if sentence:
                     self._group, self._preposed = [], None
 
@@ -102,7 +106,7 @@ class _Builder:
 
     def _noun_phrase(self, mark: NounPhrase, following: Mark) -> None:
         link, joined, skip = self._link, self._joined, self._skip
-        self._link, self._joined, self._skip = None, False, False
+        self._link, self._joined, self._skip, self._fresh = None, False, False, False
         if skip or (set(mark.words) & _PRONOUNS and len(mark.words) == 1):
             return
         described = phrases.describe(mark.words, self._lexicon)
@@ -218,7 +222,7 @@ class _Builder:
             self._merge_setting(setting, "")
 
     def _place_thing(self, position: Position, following: Mark) -> None:
-        before_phrase = isinstance(following, NounPhrase) and (self._joined or not self._group)
+        before_phrase = isinstance(following, NounPhrase) and (self._joined or self._fresh)
         if before_phrase or not self._group:
             self._spot = position
             return

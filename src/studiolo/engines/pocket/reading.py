@@ -78,7 +78,14 @@ class Break:
     sentence: bool
 
 
-Mark = NounPhrase | Link | Spot | Doing | And | Without | Break
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A setting in one word behind a thing ("a fish underwater")."""
+
+    word: str
+
+
+Mark = Aside | NounPhrase | Link | Spot | Doing | And | Without | Break
 
 _MEDIA = (
     r"photo(?:graph)?|picture|image|illustration|painting|drawing|portrait|rendering|render|scene|view|art|"
@@ -94,8 +101,9 @@ _STYLE = re.compile(
     rf"|^(?:an? )?(?P<lead>3d|flat|pixel|cartoon|watercolou?r)\b(?=\s+\w)"
 )
 _MEDIUM = re.compile(rf"\b(?:an? |the )?(?:\w+ )?(?:{_MEDIA}) of\b")
-_WORD = re.compile(r"[a-z0-9]+(?:['’-][a-z0-9]+)*|[,.;:!?()&+]")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[,.;:!?()&+]")
 _LONGEST = 6
+_ADVERBS_OF_PLACE = words("underwater outdoors indoors")
 _COUNTS = words("a an one two three four five six seven eight nine ten couple pair")  # not "stack"
 _NOT_ADVERBS = words("family butterfly fly jelly lily holly belly assembly monopoly bully ally rally")
 
@@ -117,7 +125,7 @@ def read(text: str, names: Names) -> list[Mark]:
 
 
 def _words(text: str) -> list[str]:
-    words = _WORD.findall(text.replace("’", "'"))
+    words = _WORD.findall(text.replace("\u2019", "'"))
     return [w.removesuffix("'s") if len(w) > 2 else w for w in words]
 
 
@@ -166,6 +174,8 @@ class _Reader:
         if word in {"without", "no", "not", "excluding"}:
             self._at += 1
             return Without()
+        if word in _ADVERBS_OF_PLACE and self._phrase:
+            return self._advance(Aside(word))
         if (name := self._name_here()) is not None:
             self._take_name(*name)
             return None
