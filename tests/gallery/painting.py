@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from PIL import Image
 
+from studiolo.gallery import Picture
+from studiolo.gallery.ids import new_id
 from studiolo.requests import GeneratedImage, ImageRequest
 
 START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
@@ -50,3 +52,21 @@ class WordEmbedder:
             seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "little")
             vector += np.random.default_rng(seed).standard_normal(384).astype(np.float32)
         return vector / max(float(np.linalg.norm(vector)), 1e-9)
+
+
+def row(prompt, number):
+    """A picture's row alone, for searches that need no pixels."""
+    created = START + timedelta(seconds=number)
+    picture_id = new_id(created)
+    return Picture(
+        id=picture_id,
+        created=created,
+        prompt=prompt,
+        engine="pocket",
+        width=512,
+        height=512,
+        image_key=f"images/{picture_id}.png",
+        thumbnail_key=f"thumbnails/{picture_id}.webp",
+        sha256=f"{number:064x}",
+        size_bytes=1,
+    )
