@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 # "path of the test's module as a dotted name::test" -> why it cannot run in CI
 ALLOWED: dict[str, str] = {
-    "tests.cli.test_bad_input::test_a_folder_of_somebody_else": "root may write anywhere, and CI runs as root",
+    "tests.cli.test_bad_input::test_a_folder_of_somebody_else": "root may write anywhere; CI runs as root",
 }
 
 
