@@ -179,6 +179,14 @@ def test_cancelled_says_what_is_kept(run: Run, monkeypatch: pytest.MonkeyPatch):
     assert len(run("gallery", "list").lines) == 2
 
 
+def test_an_interrupt_anywhere_is_one_word(run: Run, monkeypatch: pytest.MonkeyPatch):
+    def interrupt(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("studiolo.settings.Settings.load", interrupt)
+    assert run("gallery") == Done(130, "", "cancelled\n")
+
+
 def test_a_reader_that_goes_away_is_no_error():
     shell = f"{sys.executable} -m studiolo.cli generate apple -n 12 --json | head -1; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)

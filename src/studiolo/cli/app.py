@@ -10,10 +10,12 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Annotated
 
 import typer
+import typer.main
 
 from studiolo.cli import config, doctor, engines, generate, show
 from studiolo.cli.console import OutputClosedError, prepare_streams
@@ -21,6 +23,7 @@ from studiolo.cli.failure import exit_code, report
 from studiolo.cli.gallery import app as gallery_app
 from studiolo.cli.help import Command, examples, new_app
 
+CANCELLED = 130
 BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell reports a program that a closed pipe ended
 
 EPILOG = examples(
@@ -76,24 +79,32 @@ app.command("config", cls=Command, epilog=config.EPILOG)(config.config)
 app.command("doctor", cls=Command)(doctor.doctor)
 
 
+@cache
+def _command() -> Callable[..., object]:
+    """The commands, read from their functions' signatures once."""
+    return typer.main.get_command(app)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    given, debug = _take_debug(given)
+    given, debug = _take_debug(list(sys.argv[1:] if arguments is None else arguments))
+    as_json = "--json" in _before_dashes(given)
     prepare_streams()
     try:
-        code = app(given, prog_name="studiolo", standalone_mode=False)
+        code: object = _command()(given, prog_name="studiolo", standalone_mode=False)
         sys.stdout.flush()
     except (BrokenPipeError, OutputClosedError):
         _abandon_stdout()
         return BROKEN_PIPE
-    except BaseException as error:
-        if isinstance(error, SystemExit):
-            raise
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the door: everything becomes one line and a code
         if debug:
             traceback.print_exception(error)
-        report(error, as_json="--json" in _before_dashes(given))
+        report(error, as_json=as_json)
         return exit_code(error)
+    if code == CANCELLED:  # Typer has made a number of a KeyboardInterrupt
+        report(KeyboardInterrupt(), as_json=as_json)
     return code if isinstance(code, int) else 0
 
 

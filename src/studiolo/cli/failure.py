@@ -67,10 +67,10 @@ def report(error: BaseException, *, as_json: bool) -> None:
     from studiolo.errors import Cancelled
 
     console = stderr_console()
-    cancelled = isinstance(told, Cancelled)
-    line = Text("cancelled: " if cancelled else "error: ", style="yellow" if cancelled else "bold red")
-    line.append(message.removeprefix("Cancelled: ") if cancelled else message, style="not bold default")
-    console.print(line, soft_wrap=True)
+    label, style = ("cancelled", "yellow") if isinstance(told, Cancelled) else ("error", "bold red")
+    rest = message.removeprefix("Cancelled: ").removeprefix("Cancelled.")
+    line = Text(f"{label}: " if rest else label, style=style)
+    console.print(line.append(rest, style="not bold default"), soft_wrap=True)
     if hint:
         console.print(Text("hint: ", style="cyan").append(hint, style="default"), soft_wrap=True)
 

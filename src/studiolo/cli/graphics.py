@@ -139,9 +139,11 @@ def _ask() -> Graphics | None:
         return None
     entrance = sys.stdin.fileno()
     try:
+        if os.tcgetpgrp(entrance) != os.getpgrp():
+            return None  # in the background, changing the terminal would suspend us
         before = termios.tcgetattr(entrance)
         tty.setcbreak(entrance)
-    except termios.error:
+    except (termios.error, OSError):
         return None
     answer, until = b"", time.monotonic() + _ANSWER_WITHIN_S
     try:

@@ -77,7 +77,7 @@ def list_(
 
 SEARCH_EPILOG = examples(
     'studiolo gallery search "something to eat"',
-    "studiolo gallery search castle --since 7d --paths | xargs open",
+    "studiolo gallery search castle --since 7d --paths | xargs -I{} open {}",
 )
 
 
