@@ -52,7 +52,7 @@ def show(
     if as_json:
         print_json({"path": str(path), "ai_generated": found.ai_generated, **dict(facts), **_record(found)})
     elif for_a_person():
-        _print_facts(path, found, facts, preview=preview)
+        _print_facts(picture, path, found, facts, preview=preview)
     else:
         print_rows([("path", path), *facts])
 
@@ -109,7 +109,9 @@ def _record(found: ImageMetadata) -> dict[str, Any]:
     return {"record": found.record} if found.record is not None else {}
 
 
-def _print_facts(path: Path, found: ImageMetadata, facts: list[tuple[str, Any]], *, preview: bool) -> None:
+def _print_facts(
+    name: str, path: Path, found: ImageMetadata, facts: list[tuple[str, Any]], *, preview: bool
+) -> None:
     from studiolo.cli.console import print_fields, say, stdout_console
     from studiolo.cli.graphics import detect
     from studiolo.cli.pictures import show_files
@@ -122,4 +124,4 @@ def _print_facts(path: Path, found: ImageMetadata, facts: list[tuple[str, Any]],
     if len(facts) <= 1:
         say("This file does not say how it was made.", style="yellow")
     elif found.record is not None:
-        stdout_console().print(f"Make it again: studiolo generate --from {path}", style="dim", soft_wrap=True)
+        stdout_console().print(f"Make it again: studiolo generate --from {name}", style="dim", soft_wrap=True)

@@ -29,7 +29,10 @@ def export(
     tag: filters.Tag = None,
     as_json: filters.Json = False,
 ) -> None:
-    """Copy pictures out of the gallery, with all that is known of them; all, or those you choose."""
+    """Copy pictures, with all that is known of them, out of the gallery.
+
+    All of them, or those that the options choose.
+    """
     from studiolo.cli.console import print_json, say
     from studiolo.cli.rooms import open_gallery
 

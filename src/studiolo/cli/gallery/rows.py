@@ -6,7 +6,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studiolo.cli.console import WIDE, for_a_person, is_unicode, new_table, print_line, print_rows
+from studiolo.cli.console import (
+    NARROW,
+    WIDE,
+    for_a_person,
+    is_unicode,
+    new_table,
+    print_line,
+    print_rows,
+    stdout_console,
+)
 from studiolo.cli.failure import one_line
 from studiolo.cli.pictures import id_text
 
@@ -52,8 +61,8 @@ def fields_of(picture: Picture, path: Path) -> Iterator[tuple[str, object]]:
         ("size", f"{picture.width}x{picture.height}"),
         ("seed", picture.seed),
         ("steps", picture.steps),
-        ("guidance scale", picture.guidance_scale),
-        ("strength", picture.strength),
+        ("guidance scale", _short(picture.guidance_scale)),
+        ("strength", _short(picture.strength)),
         ("scheduler", picture.request.get("scheduler")),
         ("seconds", f"{seconds:.2f}" if seconds else None),
         ("cost", f"${picture.cost:.4f}" if picture.cost is not None else None),
@@ -64,6 +73,10 @@ def fields_of(picture: Picture, path: Path) -> Iterator[tuple[str, object]]:
     for name, value in fields:
         if value not in (None, ""):
             yield name, value
+
+
+def _short(value: float | None) -> str | None:
+    return f"{value:g}" if value is not None else None
 
 
 def _plain(picture: Picture) -> list[object]:
@@ -80,28 +93,32 @@ def _plain(picture: Picture) -> list[object]:
 
 
 def _print_table(pictures: Sequence[Picture], *, reasons: Sequence[str] | None) -> None:
+    """As many columns as the window is wide enough for; for a hit, its reason before its date."""
     from rich.text import Text
 
-    from studiolo.cli.console import NARROW, stdout_console
-
     console = stdout_console()
-    star = "★" if is_unicode(console) else "*"
-    wide, narrow = console.width >= WIDE, console.width < NARROW
-    table = new_table("id", "", *([] if narrow else ["made"]), *(["engine", "size", "seed"] if wide else []))
-    table.add_column("prompt", no_wrap=True, overflow="ellipsis", ratio=3)
-    if reasons is not None and not narrow:
-        table.add_column("why", no_wrap=True, overflow="ellipsis", ratio=1)
+    star = "\u2605" if is_unicode(console) else "*"
+    wide = console.width >= WIDE
+    detailed = wide and reasons is None
+    dated = wide or (reasons is None and console.width >= NARROW)
+    explained = reasons is not None and console.width >= NARROW
+    headings = ["id", "", *(["made"] if dated else []), *(["engine", "size", "seed"] if detailed else [])]
+    table = new_table(*headings)
     table.expand = True
+    table.add_column("prompt", no_wrap=True, overflow="ellipsis", ratio=3)
+    if explained:
+        table.add_column("why", no_wrap=True, overflow="ellipsis", ratio=2)
     for index, picture in enumerate(pictures):
-        cells: list[Text | str] = [id_text(picture.id), Text(star if picture.starred else " ", "yellow")]
-        if not narrow:
-            cells.append(Text(picture.created.astimezone().strftime("%d %b %H:%M"), "dim"))
-        if wide:
-            cells += [picture.engine, f"{picture.width}x{picture.height}", str(picture.seed)]
-        cells.append(_prompt_and_tags(picture))
-        if reasons is not None and not narrow:
-            cells.append(Text(one_line(reasons[index]), "dim"))
-        table.add_row(*cells)
+        row = [id_text(picture.id), Text(star if picture.starred else " ", "yellow")]
+        if dated:
+            row.append(Text(picture.created.astimezone().strftime("%d %b %H:%M"), "dim"))
+        if detailed:
+            facts = (picture.engine, f"{picture.width}x{picture.height}", str(picture.seed))
+            row += [Text(one_line(fact)) for fact in facts]
+        row.append(_prompt_and_tags(picture))
+        if explained and reasons is not None:
+            row.append(Text(one_line(reasons[index]), "dim"))
+        table.add_row(*row)
     console.print(table)
 
 
