@@ -48,7 +48,7 @@ def test_killed_at_random_moments(tmp_path, processes):
     chance = random.Random(0)
     folder, notes = tmp_path / "gallery", tmp_path / "acknowledged"
     notes.touch()
-    for number in range(12):
+    for number in range(8):
         before = notes.stat().st_size
         child = processes.Process(target=add_forever, args=(str(folder), number * 10_000, str(notes)))
         child.start()
@@ -69,7 +69,7 @@ def test_killed_at_random_moments(tmp_path, processes):
 def test_killed_at_every_few_lines(tmp_path, processes, action):
     folder = tmp_path / "gallery"
     outcomes = set()
-    for line in range(0, 2000, 17 if action == "add" else 5):
+    for line in range(0, 2000, 23 if action == "add" else 7):
         with Gallery.open(folder) as gallery:
             if action == "purge" and gallery.count(PictureFilter(trash=True)) == 0:
                 init = Image.new("RGB", (64, 48), "navy")

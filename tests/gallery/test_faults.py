@@ -299,3 +299,10 @@ def test_blobs(tmp_path):
     assert list((tmp_path / "store/a").iterdir()) == []
     with pytest.raises(GalleryError, match="missing"):
         blobs.get("a/b.png")
+
+
+def test_a_file_is_no_gallery(tmp_path):
+    (tmp_path / "file").write_text("hello")
+    with pytest.raises(GalleryError, match="is a file") as raised:
+        Gallery.open(tmp_path / "file")
+    assert_helpful(raised.value)

@@ -133,6 +133,10 @@ class BlobStore:
 def _local_store(folder: Path) -> LocalStore:
     from obstore.store import LocalStore
 
+    if folder.exists() and not folder.is_dir():
+        raise GalleryError(
+            f"The gallery {folder} is a file, not a folder.", hint="Choose a folder: STUDIOLO_GALLERY"
+        )
     with store_faults(str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
     return LocalStore(folder)

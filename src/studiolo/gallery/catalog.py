@@ -62,7 +62,7 @@ class SqliteCatalog:
 
     def by_rows(self, rows: Sequence[int], wanted: PictureFilter) -> dict[int, Picture]:
         """Those of these row numbers that pass the filter."""
-        where = condition(wanted)
+        where = condition(wanted, of_few_rows=True)
         query = (
             f"SELECT p.row, {_SELECTED} FROM {where.tables} "
             f"WHERE p.row IN (SELECT value FROM json_each(?)) AND {where.where}"

@@ -18,11 +18,17 @@ class Condition:
     values: tuple[object, ...]
 
 
-def condition(wanted: PictureFilter) -> Condition:
-    """What the catalog asks SQLite for ``wanted``."""
+def condition(wanted: PictureFilter, *, of_few_rows: bool = False) -> Condition:
+    """What the catalog asks SQLite for ``wanted``.
+
+    ``of_few_rows`` is for queries that name the rows: the filter's own indexes would only
+    lead SQLite astray.
+    """
     # With a tag, its own index already has the ids in order; CROSS JOIN keeps it first.
-    first_tag, *more_tags = wanted.tags or (None,)
+    first_tag, *more_tags = (None, *wanted.tags) if of_few_rows or not wanted.tags else wanted.tags
     tables = "picture_tags t CROSS JOIN pictures p ON p.id = t.id" if first_tag else "pictures p"
+    if of_few_rows:
+        tables += " NOT INDEXED"
     clauses = ["p.deleted IS NOT NULL" if wanted.trash else "p.deleted IS NULL"]
     values: list[object] = []
 

@@ -7,13 +7,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from studiolo.errors import GalleryError, InvalidImageError, InvalidRequestError, PictureNotFoundError
+from studiolo.errors import GalleryError, InvalidImageError, PictureNotFoundError
 from studiolo.gallery.blobs import BlobStore
 from studiolo.gallery.catalog import SqliteCatalog
 from studiolo.gallery.describing import describe_painting, source_key
 from studiolo.gallery.ids import MIN_ABBREVIATION, is_id, normalise
 from studiolo.gallery.keeping import Keeper
-from studiolo.gallery.picture import CheckReport, ImportReport, Page, Picture, PictureFilter, SearchHit
+from studiolo.gallery.picture import (
+    CheckReport,
+    ImportReport,
+    Page,
+    Picture,
+    PictureFilter,
+    SearchHit,
+    clean_tags,
+)
 from studiolo.gallery.vectors import Embedder
 
 if TYPE_CHECKING:
@@ -23,7 +31,6 @@ if TYPE_CHECKING:
 
 CATALOG_FILE: Final = "catalog.db"
 LATEST: Final = "latest"
-MAX_TAG_CHARACTERS: Final = 64
 
 # Inside the class, `list` is the method.
 _Hits = list[SearchHit]
@@ -82,7 +89,7 @@ class Gallery:
         from studiolo.imaging.thumbnails import thumbnail
 
         picture, content = describe_painting(
-            generated, original_prompt=original_prompt, tags=tuple(_clean_tags(tags))
+            generated, original_prompt=original_prompt, tags=tuple(clean_tags(tags))
         )
         references = generated.request.source_images()
         sources = {key: image.png for name, image in references.items() if (key := source_key(name))}
@@ -206,7 +213,7 @@ class Gallery:
             PictureNotFoundError: a picture is not there; nothing was changed.
             InvalidRequestError: a tag is empty or too long.
         """
-        self.catalog.set_tags(self._resolve(ids), add=_clean_tags(add), remove=_clean_tags(remove))
+        self.catalog.set_tags(self._resolve(ids), add=clean_tags(add), remove=clean_tags(remove))
 
     def tags(self) -> dict[str, int]:
         """Every tag and how many pictures have it, most used first."""
@@ -291,14 +298,3 @@ class Gallery:
 
     def _resolve(self, ids: Iterable[str]) -> _Ids:
         return [self.get(picture_id).id for picture_id in ids]
-
-
-def _clean_tags(tags: Sequence[str]) -> list[str]:
-    cleaned = [" ".join(tag.lower().split()) for tag in tags]
-    for tag in cleaned:
-        if not 0 < len(tag) <= MAX_TAG_CHARACTERS:
-            raise InvalidRequestError(
-                f"A tag has 1 to {MAX_TAG_CHARACTERS} characters; this one has {len(tag)}.",
-                hint="Shorten it." if tag else "Give a word.",
-            )
-    return list(dict.fromkeys(cleaned))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
+from studiolo.errors import InvalidRequestError
+
+MAX_TAG_CHARACTERS: Final = 64
 _Pixels = Annotated[int, Field(ge=1)]
 
 
@@ -128,3 +131,19 @@ def parse_time(microseconds: int) -> datetime:
 def to_microseconds(moment: datetime) -> int:
     """An aware datetime as microseconds since 1970, exactly (floats would round)."""
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def clean_tags(tags: Sequence[str]) -> list[str]:
+    """Tags as they are kept: lower case, single spaces, each once.
+
+    Raises:
+        InvalidRequestError: a tag is empty or too long.
+    """
+    cleaned = [" ".join(tag.lower().split()) for tag in tags]
+    for tag in cleaned:
+        if not 0 < len(tag) <= MAX_TAG_CHARACTERS:
+            raise InvalidRequestError(
+                f"A tag has 1 to {MAX_TAG_CHARACTERS} characters; this one has {len(tag)}.",
+                hint="Shorten it." if tag else "Give a word.",
+            )
+    return list(dict.fromkeys(cleaned))

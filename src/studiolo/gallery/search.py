@@ -81,7 +81,7 @@ class Searcher:
     ) -> list[SearchHit]:
         """Read the rows of the best, a few at a time: the trash and the filter may take some away."""
         hits: list[SearchHit] = []
-        step = max(2 * limit, 50)
+        step = limit if is_everything(wanted) else max(2 * limit, 50)
         for start in range(0, len(best), step):
             rows = best[start : start + step]
             pictures = self._catalog.by_rows(rows, wanted)
@@ -95,10 +95,12 @@ class Searcher:
         import numpy as np
 
         where = condition(wanted)
-        query = f"SELECT p.row FROM {where.tables} WHERE {where.where} LIMIT {_LOOKED_AT + 1}"  # noqa: S608
+        rows_of = f"SELECT p.row FROM {where.tables} WHERE {where.where} LIMIT {_LOOKED_AT + 1}"  # noqa: S608
         with self._catalog.database.read() as connection:
-            rows = [row for (row,) in connection.execute(query, where.values)]
-        return np.array(rows, np.int64) if len(rows) <= _LOOKED_AT else None
+            counted = connection.execute(f"SELECT count(*) FROM ({rows_of})", where.values)  # noqa: S608
+            if counted.fetchone()[0] > _LOOKED_AT:
+                return None
+            return np.array([row for (row,) in connection.execute(rows_of, where.values)], np.int64)
 
     def _by_words(self, words: list[str], only: Rows | None) -> list[int]:
         """Rows that hold all words, best first; the last word may be unfinished."""
