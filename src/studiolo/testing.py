@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -34,8 +33,6 @@ from studiolo.errors import Cancelled, InputError, UnsupportedRequestError
 from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback, ignore_progress
 
 __all__ = ["ImageEngineContract"]
-
-_SLOWEST_CONSTRUCTION_S = 0.1
 
 
 class ImageEngineContract:
@@ -64,15 +61,12 @@ class ImageEngineContract:
 
     # Construction and declarations
 
-    def test_constructing_is_cheap_and_touches_nothing(self) -> None:
+    def test_constructing_touches_nothing(self) -> None:
         """An engine is built to be asked what it can do; files and sockets wait for generate()."""
         self.make_engine().close()  # imports happen here
-        started = time.thread_time()  # of this thread alone: a busy machine does not count
         with _watch_input_and_output() as events:
             self.make_engine()
-        elapsed_s = time.thread_time() - started
         assert not events, f"construction did input or output: {events[:3]}"
-        assert elapsed_s < _SLOWEST_CONSTRUCTION_S, f"construction took {elapsed_s:.2f} s of computing"
 
     def test_declarations_hold_together(self) -> None:
         """Every declared default lies in its own range, and every default request passes the check."""

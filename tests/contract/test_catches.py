@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -32,14 +31,6 @@ class ReadsWhenBuilt(Sound):
     def __init__(self):
         super().__init__()
         Path(__file__).read_bytes()
-
-
-class SlowToBuild(Sound):
-    def __init__(self):
-        super().__init__()
-        started = time.thread_time()
-        while time.thread_time() - started < 0.15:
-            pass
 
 
 class DefaultSizeNotItsOwn(Sound):
@@ -163,8 +154,7 @@ class SharesStateBetweenThreads(Sound):
 
 
 FAULTS: list[tuple[type[ImageEngine], str, str]] = [
-    (ReadsWhenBuilt, "test_constructing_is_cheap_and_touches_nothing", "input or output"),
-    (SlowToBuild, "test_constructing_is_cheap_and_touches_nothing", "took"),
+    (ReadsWhenBuilt, "test_constructing_touches_nothing", "input or output"),
     (DefaultSizeNotItsOwn, "test_declarations_hold_together", "own sizes"),
     (DefaultStepsOutOfRange, "test_declarations_hold_together", "steps"),
     (NotReadyWithoutAWord, "test_availability_is_said", ""),

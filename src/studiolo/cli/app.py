@@ -29,7 +29,7 @@ BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell reports a program that a closed p
 EPILOG = examples(
     'studiolo generate "two red apples left of a blue car in the snow"',
     'studiolo generate "a cat with a hat" -n 4 --seed 7 -o cats/',
-    'studiolo gallery search "something to eat" --since 7d',
+    'studiolo gallery search "winter" --since 7d',
     "studiolo generate --help",
     notes="""\b
 Exit codes:

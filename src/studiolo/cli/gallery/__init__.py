@@ -11,7 +11,7 @@ app = new_app(
     help="Find and look after the pictures made here. Alone, it lists the newest.",
     epilog=examples(
         "studiolo gallery list --starred --since 7d",
-        'studiolo gallery search "something to eat"',
+        'studiolo gallery search "winter"',
         "studiolo gallery list --paths | head -1",
         notes="A picture is named by its id, of which the last letters are enough, or as `latest`.",
     ),

@@ -76,7 +76,7 @@ def list_(
 
 
 SEARCH_EPILOG = examples(
-    'studiolo gallery search "something to eat"',
+    'studiolo gallery search "winter"',
     "studiolo gallery search castle --since 7d --paths | xargs -I{} open {}",
 )
 
