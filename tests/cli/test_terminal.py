@@ -91,10 +91,12 @@ def test_delete_asks(terminal: Terminal, run: Run):
 
 def test_a_narrow_terminal_shows_progress(terminal: Terminal, slow_engine: str):
     child = terminal("generate", "an apple", "-e", slow_engine, "--no-preview", columns=40)
-    child.expect("step")
-    rest = finish(child)
+    lines = re.split("[\r\n]", plain(finish(child)))
     assert child.exitstatus == 0
-    assert all(len(line) <= 40 for line in re.split("[\r\n]", plain(child.before)) if "step" in line), rest
+    shown = [line for line in lines if "step" in line]
+    assert shown
+    # Room for the "^C" that the terminal echoes, or a torn bar is left behind.
+    assert max(map(len, shown)) <= 38
 
 
 @pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"NO_COLOR": "1"}, {"PYTHONIOENCODING": "ascii"}])

@@ -104,6 +104,8 @@ def _bar(console: Console) -> Bar:
     def text(field: str, style: str = "") -> TextColumn:
         return TextColumn("{task." + field + "}", style=style, markup=False)
 
+    # Room for the "^C" that a terminal echoes; wrapped to the next line, it would leave a torn bar behind.
+    console.width = max(20, console.width - 4)
     columns = [text("description", "bold"), BarColumn(bar_width=None if console.width < NARROW else 32)]
     columns += [text("fields[step]"), text("fields[picture]", "cyan")]
     if console.width >= NARROW:
