@@ -1,0 +1,43 @@
+"""What was typed to ``generate`` about the pictures, and the requests that it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from studiolo.studio import Studio
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What was typed about the pictures."""
+
+    prompts: list[str]
+    fields: Mapping[str, Any]
+    sources: Mapping[str, str]
+    engine: str | None
+    again: str | None
+
+    def requests(self, studio: Studio) -> tuple[list[dict[str, Any]], str | None]:
+        """The fields of one request for each prompt, and the engine."""
+        from studiolo.cli.again import stored_request
+        from studiolo.cli.inputs import find_picture_file
+        from studiolo.errors import InvalidRequestError
+
+        stored: dict[str, Any] = {}
+        engine = self.engine
+        if self.again is not None:
+            stored, stored_engine = stored_request(studio, self.again, engine=engine)
+            engine = engine or stored_engine
+        pictures = {name: find_picture_file(studio.gallery, given) for name, given in self.sources.items()}
+        fields = {**stored, **self.fields, **pictures}
+        prompts = self.prompts or ([fields["prompt"]] if fields.get("prompt") else [])
+        if engine is not None and not engine.strip():
+            raise InvalidRequestError("The engine's name is empty.", hint="See: studiolo engines")
+        if not prompts:
+            raise InvalidRequestError(
+                "There is no prompt.", hint='Say what to paint: studiolo generate "a red apple on a table"'
+            )
+        return [{**fields, "prompt": prompt} for prompt in prompts], engine
