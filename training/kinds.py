@@ -17,13 +17,16 @@ LICENCE = "WordNet-3.0"
 LINK = "https://wordnet.princeton.edu"
 INSTALLED = Path("/usr/share/wordnet")
 # Names whose kinds look alike enough for one drawing, and over how many steps. Any other stands for its synonyms.
-STEPS = {"bird": 4, "snake": 4, "lizard": 3, "spider": 2, "frog": 2, "dog": 3, "cat": 1, "monkey": 3, "parrot": 2,
-         "fish": 3, "shark": 3, "whale": 3, "duck": 2, "eagle": 2, "rabbit": 1, "horse": 3, "goat": 1, "cow": 1,
-         "butterfly": 2, "beetle": 4, "turtle": 2, "crab": 1, "blossom": 1, "rose": 1, "deciduous tree": 1,
-         "evergreen tree": 1, "palm tree": 2, "cactus": 2, "automobile": 2, "delivery truck": 1, "train": 1,
-         "sailboat": 2, "kitchen knife": 2, "guitar": 1, "bread": 1, "chair": 1, "bed": 1, "house": 1, "watch": 1,
-         "hot beverage": 1, "mobile phone": 1, "airplane": 1, "musical keyboard": 1, "camera": 1, "hammer": 1,
-         "umbrella": 1, "child": 1, "t rex": 3, "ant": 2, "mushroom": 1, "bee": 1, "sheep": 1, "pig": 1}  # fmt: skip
+STEPS = {
+    "bird": 4, "snake": 4, "lizard": 3, "spider": 2, "frog": 2, "dog": 3, "cat": 1, "monkey": 3,
+    "parrot": 2, "fish": 3, "shark": 3, "whale": 3, "duck": 2, "eagle": 2, "rabbit": 1, "horse": 3,
+    "goat": 1, "cow": 1, "butterfly": 2, "beetle": 4, "turtle": 2, "crab": 1, "blossom": 1, "rose": 1,
+    "deciduous tree": 1, "evergreen tree": 1, "palm tree": 2, "cactus": 2, "automobile": 2,
+    "delivery truck": 1, "train": 1, "sailboat": 2, "kitchen knife": 2, "guitar": 1, "bread": 1, "chair": 1,
+    "bed": 1, "house": 1, "watch": 1, "hot beverage": 1, "mobile phone": 1, "airplane": 1,
+    "musical keyboard": 1, "camera": 1, "hammer": 1, "umbrella": 1, "child": 1, "t rex": 3, "ant": 2,
+    "mushroom": 1, "bee": 1, "sheep": 1, "pig": 1,
+}  # fmt: skip
 # WordNet's lexicographer files, by the drawings' groups: which senses of a name a drawing of the group can show.
 _FILES = {
     "animals-nature": {"05", "20", "17", "19"},

@@ -18,8 +18,10 @@ from studiolo.engines.pocket.vocabulary import COLOURS
 
 GROUPS = {"animals-nature": 5.0, "food-drink": 3.0, "travel-places": 3.0, "objects": 3.0, "activities": 1.5,
           "smileys-emotion": 0.6, "people-body": 0.5, "own": 4.0}  # fmt: skip
-COLOUR_WEIGHTS = {"red": 4, "blue": 4, "green": 4, "yellow": 4, "orange": 3, "purple": 3, "pink": 3, "black": 2,
-                  "white": 2, "brown": 2, "gray": 2, "gold": 1, "turquoise": 1}  # fmt: skip
+COLOUR_WEIGHTS = {
+    "red": 4, "blue": 4, "green": 4, "yellow": 4, "orange": 3, "purple": 3, "pink": 3, "black": 2,
+    "white": 2, "brown": 2, "gray": 2, "gold": 1, "turquoise": 1,
+}  # fmt: skip
 NUMBERS = ("", "a", "two", "three", "four", "five", "six")
 PHRASES: dict[RelationKind, tuple[str, ...]] = {
     "left_of": ("left of", "to the left of", "on the left of"),

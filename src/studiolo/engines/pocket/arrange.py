@@ -64,11 +64,19 @@ def scaled(group: Sequence[Item], by: float) -> Group:
 
 
 def copies(
-    thing: int, count: int, size: tuple[float, float], rng: np.random.Generator, *, floats: bool
+    thing: int,
+    count: int,
+    size: tuple[float, float],
+    rng: np.random.Generator,
+    *,
+    floats: bool,
+    tight: bool = False,
 ) -> Group:
-    """`count` of one thing: a loose row up to four, then rows behind one another."""
+    """`count` of one thing: a loose row up to four, then rows behind one another; sooner where room is tight."""
     width, height = size
-    rows = [count] if count <= 3 else _rows(count, wide=width > 1.3 * height)
+    rows = [count] if count <= 3 else _rows(count, wide=tight or width > 0.75 * height)
+    if tight and count == 3 and width > 0.7 * height:
+        rows = [2, 1]
     group: Group = []
     for depth, length in enumerate(rows):
         shrink = 1 - 0.1 * depth
@@ -76,7 +84,7 @@ def copies(
         offset = -(length - 1) / 2 * step
         for k in range(length):
             near = float(rng.uniform(-0.05, 0.05)) * height
-            lift = depth * height * 0.86
+            lift = depth * height * (0.86 if tight else 1.02)
             if floats:
                 near += float(rng.uniform(-0.16, 0.16)) * height
             x = offset + k * step - width * shrink / 2 + float(rng.uniform(-0.04, 0.04)) * width
@@ -107,7 +115,7 @@ def _rows(count: int, *, wide: bool) -> list[int]:
 def put_on(child: Group, parent: Group, base: Item, name: str, share: float) -> Group:
     """Stand `child` on `base`; `share` is how far along its width, 0.5 in the middle."""
     top = facts.top_of(name)
-    child = _at_most(child, base.width * 0.86, base.height * 1.5)
+    child = _at_most(child, base.width * 0.8, base.height * 1.1)
     left, _, right, _ = bounds(child)
     x = base.x + base.width * share - (left + right) / 2
     return parent + moved(child, x, base.y + top * base.height, base.z + 0.4, attached=True)
@@ -125,7 +133,8 @@ def put_in(child: Group, parent: Group, base: Item, name: str, share: float) -> 
     child = _at_most(child, base.width * 0.46, base.height * 0.46)
     left, _, right, _ = bounds(child)
     x = base.x + base.width * share - (left + right) / 2
-    return parent + moved(child, x, base.y + 0.06 * base.height, base.z + 0.5, attached=True)
+    height = 0.42 if facts.is_tree(name) else 0.06  # in the crown, or at the door
+    return parent + moved(child, x, base.y + height * base.height, base.z + 0.5, attached=True)
 
 
 def put_under(child: Group, parent: Group, base: Item, name: str, share: float) -> Group:
@@ -161,7 +170,7 @@ def put_behind(child: Group, parent: Group, side: float) -> Group:
 def put_with(child: Group, parent: Group, side: float) -> Group:
     """Put a small thing at the hand of `parent`; a thing that floats is held up beside it."""
     left, low, right, high = bounds(parent)
-    child = _at_most(child, 0.62 * (right - left), 0.6 * (high - low))
+    child = _at_most(child, 0.62 * max(right - left, 0.55 * (high - low)), 0.6 * (high - low))
     a, _, b, _ = bounds(child)
     edge = right - 0.16 * (b - a) if side > 0 else left - 0.84 * (b - a)
     lift = 0.42 * high if child[0].floats else -0.03 * high
@@ -186,7 +195,7 @@ def put_wearing(child: Item, base: Item, name: str, *, face: bool, head: tuple[f
     low = {
         "head": head_top - 0.2 * head_height,
         "eyes": head_top - 0.56 * head_height - high / 2,
-        "neck": head_top - head_height - 0.45 * high,
+        "neck": head_top - head_height - 0.7 * high,
         "ears": head_top - 0.5 * head_height - high / 2,
         "mouth": head_top - 0.75 * head_height - high / 2,
     }[where]

@@ -41,12 +41,21 @@ def cast(
 ) -> list[Role | None]:
     """One role per thing; None where the library has no drawing. `look` names a set of drawings."""
     wears = {r.a for r in scene.relations if r.kind == "wearing"}
-    found = [_choices(thing, library, wears=i in wears) for i, thing in enumerate(scene.things)]
+    holds = {r.b for r in scene.relations if r.kind == "in"}
+    found = [
+        _choices(thing, library, wears=i in wears, holds=i in holds) for i, thing in enumerate(scene.things)
+    ]
+    related = {i for r in scene.relations for i in (r.a, r.b)}
     look = look or STYLE_SETS.get(scene.style or "") or _common_look(found, rng)
-    return [_role(thing, options, look) for thing, options in zip(scene.things, found, strict=True)]
+    return [
+        _role(thing, options, look, whole=i not in wears and (scene.place is not None or i in related))
+        for i, (thing, options) in enumerate(zip(scene.things, found, strict=True))
+    ]
 
 
-def _choices(thing: Thing, library: DrawingLibrary, *, wears: bool) -> tuple[Sequence[Drawing], bool]:
+def _choices(
+    thing: Thing, library: DrawingLibrary, *, wears: bool, holds: bool
+) -> tuple[Sequence[Drawing], bool]:
     """The drawings of a thing, and whether they already have its colour."""
     for phrase in (thing.phrase, thing.name):
         coloured = f"{thing.colour} {phrase}"
@@ -56,6 +65,10 @@ def _choices(thing: Thing, library: DrawingLibrary, *, wears: bool) -> tuple[Seq
     phrases = [described] if thing.modifiers and library.has_name(described) else []
     if wears:  # a hat sits well on a head that is all we see
         phrases.append(f"{thing.phrase} face")
+    elif not thing.modifiers:  # all of a person rather than head and shoulders
+        phrases.append(f"{thing.phrase} standing")
+    if holds:
+        phrases.append(f"open {thing.phrase}")
     for phrase in phrases:
         if library.has_name(phrase):
             return [m.drawing for m in library.find(phrase)], False
@@ -69,11 +82,13 @@ def _common_look(found: Sequence[tuple[Sequence[Drawing], bool]], rng: np.random
     return _LOOKS[int(rng.choice(len(_LOOKS), p=odds / odds.sum()))]
 
 
-def _role(thing: Thing, found: tuple[Sequence[Drawing], bool], look: str) -> Role | None:
+def _role(thing: Thing, found: tuple[Sequence[Drawing], bool], look: str, *, whole: bool) -> Role | None:
     options, coloured = found
     if not options:
         return None
-    order = [look, *_NEXT_BEST]
+    # Of some animals the sets draw faces only; where one stands somewhere, ours show all of it.
+    faces_only = whole and any(d.set == "studiolo" for d in options) and not thing.phrase.endswith("face")
+    order = ["studiolo", look, *_NEXT_BEST] if faces_only else [look, *_NEXT_BEST]
     ranked = sorted(options, key=lambda d: order.index(d.set) if d.set in order else len(order))
     return Role(
         drawing=ranked[0],

@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
+from studiolo.engines.pocket import looks
 from studiolo.engines.pocket.drawings import Drawing, DrawingLibrary
 from studiolo.engines.pocket.layout import Layout, Placed, plan_layout
 from studiolo.engines.pocket.scene import Scene
 from studiolo.engines.pocket.sprites import sprite
+
+_ALIKE = 34.0  # difference of mean lightness, of 255, below which a thing would sink into its background
 
 Choose = Callable[[Placed], Drawing]
 
@@ -59,11 +62,12 @@ def render_layout(layout: Layout, library: DrawingLibrary, choose: Choose | None
     """Paint a layout. `choose` may give each copy another of its `choices`, to see one layout in two styles."""
     image = Image.fromarray(layout.backdrop.image)
     mask = Image.new("L", image.size)
-    sprites = [_sprite(placed, library, choose) for placed in layout.placed]
+    sprites = [_sprite(placed, layout, library, choose) for placed in layout.placed]
     image = _shadows(image, layout, sprites)
     boxes: list[ThingBox] = []
     used: list[str] = []
     for placed, (picture, x, y, drawing) in zip(layout.placed, sprites, strict=True):
+        _set_off(image, picture, x, y)
         image.paste(picture, (x, y), picture)
         alpha = picture.getchannel("A")
         mask.paste(alpha.point(lambda v: 255 if v > 127 else 0), (x, y), alpha)
@@ -72,6 +76,12 @@ def render_layout(layout: Layout, library: DrawingLibrary, choose: Choose | None
             ThingBox(placed.thing, placed.copy, layout.scene.things[placed.thing].name, box, drawing.id)
         )
         used.append(drawing.id)
+    if layout.backdrop.veil is not None:
+        over = Image.fromarray(layout.backdrop.veil)
+        image.paste(over, (0, 0), over)
+    look = looks.WHOLE_PICTURE.get(layout.scene.style or "")
+    if look is not None:
+        image = look(image)
     return Draft(
         image=np.asarray(image),
         mask=np.asarray(mask),
@@ -86,7 +96,7 @@ def _undrawn(layout: Layout) -> list[str]:
 
 
 def _sprite(
-    placed: Placed, library: DrawingLibrary, choose: Choose | None
+    placed: Placed, layout: Layout, library: DrawingLibrary, choose: Choose | None
 ) -> tuple[Image.Image, int, int, Drawing]:
     """The picture of one copy, its upper left corner, and the drawing it shows."""
     drawing = choose(placed) if choose else placed.drawing
@@ -95,8 +105,21 @@ def _sprite(
     pixels = sprite(library, drawing, placed.colour, placed.second_colour, width, height)
     if placed.mirror:
         pixels = pixels[:, ::-1]
-    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    picture = Image.fromarray(np.ascontiguousarray(_lit(pixels, layout)))
+    if layout.scene.style == "sticker":
+        picture = looks.sticker(picture, max(2, min(layout.width, layout.height) // 90))
     return picture, round((left + right - picture.width) / 2), round(bottom - picture.height), drawing
+
+
+# How the hour tints the things: a little, or the colours asked for would no longer be told apart.
+_TINTS = {"night": (0.8, 0.84, 0.97), "sunset": (1.0, 0.93, 0.88), "sunrise": (1.0, 0.96, 0.93)}
+
+
+def _lit(pixels: NDArray[np.uint8], layout: Layout) -> NDArray[np.uint8]:
+    tint = _TINTS.get(layout.scene.time_of_day or "") if layout.backdrop.place else None
+    if tint is None:
+        return pixels
+    return (pixels * np.array([*tint, 1.0], np.float32)).astype(np.uint8)
 
 
 def _shadows(
@@ -123,6 +146,29 @@ def _shadows(
     base = np.asarray(image, np.float32)
     tint = base * np.array([0.32, 0.30, 0.42], np.float32)
     return Image.fromarray((base + shade * (tint - base)).clip(0, 255).astype(np.uint8))
+
+
+def _set_off(image: Image.Image, picture: Image.Image, x: int, y: int) -> None:
+    """Put a soft halo behind what is as light or dark as the ground around it: a black cat at night."""
+    small = picture.resize((24, 24), Image.Resampling.BOX)
+    pixels = np.asarray(small, np.float32)
+    alpha = pixels[..., 3] / 255
+    around = image.crop((x, y, x + picture.width, y + picture.height)).resize((24, 24), Image.Resampling.BOX)
+    own = float((pixels[..., :3].mean(axis=-1) * alpha).sum() / max(float(alpha.sum()), 1.0))
+    ground = float(np.asarray(around, np.float32).mean())
+    if abs(own - ground) > _ALIKE:
+        return
+    reach = max(3, min(image.size) // 40)
+    size = (picture.width + 6 * reach, picture.height + 6 * reach)
+    halo = Image.new("L", (size[0] // 4 + 1, size[1] // 4 + 1))
+    halo.paste(
+        picture.getchannel("A").resize((picture.width // 4 + 1, picture.height // 4 + 1)),
+        (3 * reach // 4,) * 2,
+    )
+    halo = halo.filter(ImageFilter.GaussianBlur(reach / 4)).resize(size, Image.Resampling.BICUBIC)
+    light = ground < 150
+    veil = Image.new("RGB", size, (255, 250, 232) if light else (70, 84, 120))
+    image.paste(veil, (x - 3 * reach, y - 3 * reach), halo.point(lambda v: v * (0.42 if light else 0.3)))
 
 
 def _foot_width(picture: Image.Image) -> float:

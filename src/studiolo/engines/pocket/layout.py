@@ -138,7 +138,14 @@ class _Stage:
     def _build(self, index: int) -> Group:
         thing, role = self._scene.things[index], self._role(index)
         floats = facts.floats(role.drawing.name, self._place)
-        group = arrange.copies(index, thing.count, natural_size(role, thing), self._rng, floats=floats)
+        group = arrange.copies(
+            index,
+            thing.count,
+            natural_size(role, thing),
+            self._rng,
+            floats=floats,
+            tight=len(self._roles) > 1,
+        )
         relations = sorted(self._children.get(index, []), key=lambda r: _ATTACHING.index(r.kind))
         for position, relation in enumerate(relations):
             group = self._attach(group, index, relation, position, len(relations))
@@ -248,7 +255,11 @@ def _fit_row(
     scale = min(scale, height * share / (high - low))
     if len(row) == 1:
         extent = (row[0].width * row[0].height) ** 0.5
-        limit = (0.46 if backdrop.place else 0.56) * min(width, height) * _single_size(scene, row[0])
+        larger = 0.08 * (min(extent, 1.6) - 0.9)  # a house fills more of its picture than an apple
+        limit = (0.49 if backdrop.place else 0.57) + larger
+        limit *= min(width, height) * _single_size(scene, row[0])
+        if aloft and backdrop.place and not backdrop.floats:
+            limit *= 0.68
         scale = min(scale, limit / extent)
     centre = width * (0.5 + float(rng.uniform(-0.03, 0.03))) + _shift(scene, row, width)
     free = (width - (right - left) * scale) / 2
@@ -257,7 +268,8 @@ def _fit_row(
     )
     foot = backdrop.ground + float(rng.uniform(-0.015, 0.02)) * height
     if aloft:
-        foot = height / 2 + (high - low) * scale / 2 + float(rng.uniform(-0.05, 0.05)) * height
+        middle = 0.5 if backdrop.floats or not backdrop.place else 0.36  # over a landscape: up in its sky
+        foot = height * middle + (high - low) * scale / 2 + float(rng.uniform(-0.05, 0.05)) * height
     elif backdrop.place is None:
         foot = max(height * 0.5 + (high - low) * scale * 0.56, height * 0.68)
     foot = min(foot, height * (1 - _MARGIN * 0.7) + low * scale)

@@ -32,11 +32,13 @@ T = TypeVar("T")
 
 # Colour words that also are things: before a noun they only colour it if the two are no name together.
 _THING_COLOURS = words(
-    "orange rose peach lime olive chocolate salmon coral plum sand gold silver cream mint lavender ruby amber ",
+    "orange rose peach lime olive chocolate salmon coral plum sand gold silver cream mint lavender "
+    "ruby amber",
     "bronze copper violet lilac emerald ivory mustard apricot charcoal golden",
 )
 _CONTAINERS = words(
-    "slice piece cup glass bowl bottle plate basket bunch pile stack box bucket jar loaf can bag lot group pack ",
+    "slice piece cup glass bowl bottle plate basket bunch pile stack box bucket jar loaf can bag lot "
+    "group pack",
     "row pair couple flock herd set mug slices pieces cups glasses bowls bottles plates bouquet sheet stick ",
     "handful portion dozen trio crowd kind sort type collection variety middle edge top side foot bottom ",
     "center centre surface front",

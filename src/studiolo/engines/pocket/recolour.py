@@ -1,8 +1,8 @@
 """Recolour a drawing in its vector source: the main family of colours turns, shading and details stay.
 
-Colours are grouped by hue in OKLCH; the family that covers most of the drawing is mapped onto the asked colour,
-each shade keeping its distance in lightness from the family's middle. Eyes, wheels, leaves and outlines have
-other hues or none, and stay.
+Colours are grouped by hue in OKLCH; the family that covers most of the drawing is mapped onto the asked
+colour, each shade keeping its distance in lightness from the family's middle. Eyes, wheels, leaves and
+outlines have other hues or none, and stay.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ _HEX = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
 _MATRIX = re.compile(r"0 0 0 0 ([\d.]+) 0 0 0 0 ([\d.]+) 0 0 0 0 ([\d.]+)(?= 0 0 0 [\d.]+ 0)")
 _NEUTRAL = 0.045  # chroma below which a colour has no hue to speak of
 _NEAR = math.radians(42)  # hues this near belong to one family
+_GREENS = (math.radians(105), math.radians(165))
 _LOOK_PX = 48
 _OUTLINE = 0.34  # lightness below which a neutral is an outline, an eye or a tyre
 
@@ -41,6 +42,7 @@ class _Family:
     chroma: float
     low: float = 0.0
     high: float = 1.0
+    area: int = 0
 
     def has(self, lch: Floats) -> bool:
         if self.hue is None:
@@ -61,7 +63,16 @@ def recolour(svg: str, colour: str, second_colour: str | None = None) -> str:
     if second_colour is not None:
         second = others[0] if others else _light_half(main)
         turns.insert(0, (second.has if others else _lighter_than(main), second, _target(second_colour)))
+    elif others and _as_large(others[0], main):
+        turns.append((others[0].has, others[0], _target(colour)))
     return _map_colours(svg, turns)
+
+
+def _as_large(other: _Family, main: _Family) -> bool:
+    """Whether a second hue covers almost as much (a butterfly's wings); leaves stay green."""
+    if other.hue is None or main.hue is None or _GREENS[0] < other.hue < _GREENS[1]:
+        return False
+    return other.area > 0.6 * main.area
 
 
 def _target(colour: str) -> Floats:

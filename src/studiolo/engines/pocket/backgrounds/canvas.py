@@ -16,8 +16,8 @@ from studiolo.engines.pocket.scene import Season, TimeOfDay, Weather
 class Canvas:
     """Width and height in pixels, the seeded dice, and what the scene says about hour, weather and season.
 
-    `horizon` and `ground` are heights in pixels from the top: where the ground begins, and where things stand.
-    `floats` says that nothing stands (space, sky, under water).
+    `horizon` and `ground` are heights in pixels from the top: where the ground begins, and where things
+    stand. `floats` says that nothing stands (space, sky, under water).
     """
 
     width: float

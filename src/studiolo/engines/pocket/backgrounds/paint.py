@@ -12,6 +12,7 @@ from PIL import Image
 
 from studiolo.engines.pocket.backgrounds import cosmos, land, plain, rooms, towns, waters
 from studiolo.engines.pocket.backgrounds.canvas import Canvas
+from studiolo.engines.pocket.backgrounds.weather import veil
 from studiolo.engines.pocket.colours import to_lch
 from studiolo.engines.pocket.scene import Scene
 from studiolo.engines.pocket.vocabulary import colour_rgb
@@ -39,6 +40,7 @@ class Backdrop:
     floats: bool
     place: str | None
     dark: bool
+    veil: NDArray[np.uint8] | None = None  # (h, w, 4), laid over the things
 
 
 def paint(
@@ -61,7 +63,8 @@ def paint(
         _plain(canvas, scene, things)
     image = _render(canvas)
     dark = float(image[: height // 2].mean()) < 90
-    return Backdrop(image, canvas.horizon, canvas.ground, canvas.floats, place, dark)
+    over = None if place in INDOORS else veil(canvas.weather, width, height, rng)
+    return Backdrop(image, canvas.horizon, canvas.ground, canvas.floats, place, dark, over)
 
 
 def _place(scene: Scene) -> str | None:
@@ -81,7 +84,8 @@ def _plain(canvas: Canvas, scene: Scene, things: tuple[float, float, float]) -> 
         plain.plain(canvas, plain.backdrop_hue(canvas, things))
 
 
-# Painted smaller and enlarged: full-size gradients cost most of a draft's time, and a slightly soft background
+# Painted smaller and enlarged: full-size gradients cost most of a draft's time, and a slightly soft
+# background
 # lets the things stand out.
 _SHARE = 0.625
 

@@ -13,7 +13,8 @@ _SUNSET = (
 _SUNRISE = (("#86b6e8", "#f7c7c9", "#fde6b8"), ("#93a9e2", "#fac1b8", "#fee9bb"))
 _NIGHT = (("#0d1440", "#2c3a7c"), ("#101a3f", "#35407f"), ("#130f3a", "#3a3277"))
 _TINTED = {"red": ("#c8453f", "#f6b39b"), "pink": ("#f08fb6", "#fde0e8"), "purple": ("#7a55b8", "#e0cdf3"),
-           "orange": ("#f08a3c", "#fde0b0"), "yellow": ("#f5cb4a", "#fdf3c8"), "green": ("#6fc08a", "#e0f5e2"),
+           "orange": ("#f08a3c", "#fde0b0"), "yellow": ("#f5cb4a", "#fdf3c8"), "green": ("#6fc08a",
+           "#e0f5e2"),
            "gray": ("#8f98a6", "#dfe3e8"), "black": ("#15161d", "#3b3f50")}  # fmt: skip
 
 
