@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from benchmarks.machine import describe
+from benchmarks.machine import report
 
 PROMPT = "two red apples left of a blue car in the snow"
 ROWS = (
@@ -72,18 +72,31 @@ def _timed(work: object) -> float:
 
 def main() -> None:
     """Print the table."""
-    print(describe())
-    print(f"\nfloat32 matrix product: {multiplication_speed():.0f} GFLOP/s\n")
-    print("| painting | seconds, median of 10 | min to max | of it draft | first picture | peak memory |")
-    print("|---|---|---|---|---|---|")
+    rows: list[list[str]] = []
     for name, fields in ROWS:
         command = [sys.executable, "-m", "benchmarks.pocket", json.dumps(fields)]
-        row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        s = sorted(row["seconds"])
-        print(
-            f"| {name} | {statistics.median(s):.2f} | {s[0]:.2f} to {s[-1]:.2f} | {row['draft']:.2f} s "
-            f"| {row['first']:.2f} s | {row['memory']:.0f} MB |"
+        result = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        seconds = sorted(result["seconds"])
+        rows.append(
+            [
+                name,
+                f"{statistics.median(seconds):.2f} s",
+                f"{seconds[0]:.2f} to {seconds[-1]:.2f} s",
+                f"{result['draft']:.2f} s",
+                f"{result['first']:.2f} s",
+                f"{result['memory']:.0f} MB",
+            ]
         )
+    header = [
+        "painting",
+        "median of 10",
+        "min to max",
+        "of it the draft",
+        "first, with loading",
+        "peak memory",
+    ]
+    report("The pocket painter", header, rows)
+    print(f"numpy's float32 matrix product in the same run: {multiplication_speed():.0f} GFLOP/s.")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from functools import lru_cache
 
@@ -15,8 +16,10 @@ from studiolo.engines.pocket.recolour import recolour
 
 _VIEW = re.compile(r'viewBox="([-\d. ]+)"')
 _SIZE = re.compile(r'^(<svg[^>]*?) width="[^"]*" height="[^"]*"')
-# A blur costs about a microsecond for each pixel: those drawings are rendered smaller and enlarged.
-_FILTERED_PX = 200
+# Drawings with filters are rendered whole, at one size, and then fitted. A blur costs about a microsecond for
+# each pixel; and resvg 0.48's compositing panics at some sizes and cuts of some drawings. At this size, whole,
+# all 1,143 of them render.
+_FILTERED_PX = 320
 
 
 def sprite(
@@ -27,7 +30,7 @@ def sprite(
     width: int,
     height: int,
 ) -> NDArray[np.uint8]:
-    """The drawing cut to its opaque box and fitted into width × height pixels: (h, w, 4) RGBA, straight alpha."""
+    """The drawing cut to its opaque box and fitted into a size in pixels: (h, w, 4) RGBA, straight alpha."""
     svg = _source(library, drawing, colour, second_colour)
     left, top, right, bottom = drawing.box
     scale = min(width / (right - left), height / (bottom - top))
@@ -43,22 +46,29 @@ def _source(library: DrawingLibrary, drawing: Drawing, colour: str | None, secon
 
 @lru_cache(maxsize=48)
 def _render(svg: str, box: tuple[float, float, float, float], size: tuple[int, int]) -> NDArray[np.uint8]:
-    import resvg_py
-
-    cut = _cut(svg, box)
-    shown = size
-    if "<filter" in svg and max(size) > _FILTERED_PX:
-        shrink = _FILTERED_PX / max(size)
-        shown = (max(1, round(size[0] * shrink)), max(1, round(size[1] * shrink)))
-    png = resvg_py.svg_to_bytes(
-        svg_string=cut, width=shown[0], height=shown[1], dpi=96, skip_system_fonts=True
-    )
-    image = Image.open(io.BytesIO(png)).convert("RGBA")
+    if "<filter" in svg:
+        image = _cut_pixels(_rasterise(svg, _FILTERED_PX, _FILTERED_PX), box)
+    else:
+        image = _rasterise(_cut(svg, box), *size)
     if image.size != size:
         image = _enlarged(image, size)
     pixels = np.asarray(image)
     pixels.setflags(write=False)
     return pixels
+
+
+def _rasterise(svg: str, width: int, height: int) -> Image.Image:
+    import resvg_py
+
+    png = resvg_py.svg_to_bytes(svg_string=svg, width=width, height=height, dpi=96, skip_system_fonts=True)
+    return Image.open(io.BytesIO(png)).convert("RGBA")
+
+
+def _cut_pixels(image: Image.Image, box: tuple[float, float, float, float]) -> Image.Image:
+    left, top, right, bottom = box
+    width, height = image.size
+    edges = (left * width, top * height, right * width, bottom * height)
+    return image.crop((int(edges[0]), int(edges[1]), math.ceil(edges[2]), math.ceil(edges[3])))
 
 
 def _enlarged(image: Image.Image, size: tuple[int, int]) -> Image.Image:
