@@ -1,8 +1,8 @@
 """Choose the cut-off below which a drawing is not what was meant: `python -m training.calibrate`.
 
 Prints precision (of the phrases answered, how many with a right drawing) and recall (of the phrases that have
-a right drawing, how many got it) over thresholds, on `calibration.json`. Phrases that are names or aliases are
-left out: they need no cut-off.
+a right drawing, how many got it) over thresholds, on `calibration.json`. Phrases that are names or aliases
+are left out: they need no cut-off.
 """
 
 from __future__ import annotations

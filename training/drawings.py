@@ -76,7 +76,7 @@ def main() -> None:
     index = build_index(entries, chosen)
     index["kinds"] = kinds.kinds(work, index["concepts"])
     write_archive(ASSETS / "drawings.zip", index, entries)
-    (ASSETS / "CREDITS.md").write_text(credits(entries), "utf-8")
+    (ASSETS / "CREDITS.md").write_text(credits_page(entries), "utf-8")
     size = (ASSETS / "drawings.zip").stat().st_size
     print(f"{len(index['concepts'])} names, {len(entries)} drawings, {size / 1e6:.1f} MB")
 
@@ -132,7 +132,7 @@ def _wanted(drawing: Drawing, chosen: dict[str, Any]) -> bool:
 
 
 def minify(svg: str) -> str:
-    """The same picture in fewer bytes: short ids, none that nobody refers to, coordinates as fine as 1/10000 of the view."""
+    """The same picture in fewer bytes: short ids, none without use, coordinates to 1/10000 of the view."""
     view = re.search(r'viewBox="([^"]+)"', svg)
     span = float(view[1].split()[2]) if view else 100.0
     digits = 3 if span <= 64 else 2
@@ -275,7 +275,7 @@ def _quantised(vectors: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(vectors * 127), -127, 127).astype(np.int8)
 
 
-def credits(entries: list[tuple[Drawing, str, Measured]]) -> str:
+def credits_page(entries: list[tuple[Drawing, str, Measured]]) -> str:
     lines = [
         "# Credits of the drawings",
         "",

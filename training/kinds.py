@@ -1,8 +1,8 @@
-"""Which words mean a kind of something that has a drawing: WordNet's hypernyms, cut down to the drawings' names.
+"""Which words mean a kind of something that has a drawing: WordNet, cut down to the drawings' names.
 
-"rattlesnake" is a kind of "snake", so the snake shows it. Debian carries WordNet 3.0 as `wordnet-base`. Only a
-word's first (most frequent) sense counts, and only few steps up: an ostrich is a bird, but a bird drawn for it
-is no ostrich; how far the meaning may be is left to the calibrated cut-off.
+"rattlesnake" is a kind of "snake", so the snake shows it. Debian carries WordNet 3.0 as `wordnet-base`. Only
+a word's usual sense counts, and only where the kinds of a thing look alike (`STEPS`); how far apart meanings
+may be is left to the calibrated cut-off.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 LICENCE = "WordNet-3.0"
 LINK = "https://wordnet.princeton.edu"
 INSTALLED = Path("/usr/share/wordnet")
-# Names whose kinds look alike enough for one drawing, and over how many steps. Any other stands for its synonyms.
+# Names whose kinds look alike enough for one drawing, and over how many steps. Others stand for synonyms.
 STEPS = {
     "bird": 4, "snake": 4, "lizard": 3, "spider": 2, "frog": 2, "dog": 3, "cat": 1, "monkey": 3,
     "parrot": 2, "fish": 3, "shark": 3, "whale": 3, "duck": 2, "eagle": 2, "rabbit": 1, "horse": 3,
@@ -27,7 +27,7 @@ STEPS = {
     "musical keyboard": 1, "camera": 1, "hammer": 1, "umbrella": 1, "child": 1, "t rex": 3, "ant": 2,
     "mushroom": 1, "bee": 1, "sheep": 1, "pig": 1,
 }  # fmt: skip
-# WordNet's lexicographer files, by the drawings' groups: which senses of a name a drawing of the group can show.
+# WordNet's lexicographer files by the drawings' groups: which senses a drawing of the group can show.
 _FILES = {
     "animals-nature": {"05", "20", "17", "19"},
     "food-drink": {"13", "20", "06"},

@@ -63,7 +63,7 @@ STYLE_ODDS = {"3d": 1.0, "flat": 1.0, "emoji": 0.6, "sticker": 0.4, "blob": 0.3}
 
 @lru_cache(maxsize=4)
 def _pool(library: DrawingLibrary) -> tuple[list[str], np.ndarray]:
-    """Names that can be drawn in at least two styles and said in a few words, and how often each is chosen."""
+    """Names that have two styles at least and are said in a few words, and how often each is chosen."""
     names, weights = [], []
     for name in library.names:
         drawings = library.drawings(name)
@@ -170,15 +170,19 @@ def _say(thing: Thing) -> str:
     return " ".join([number, *words])
 
 
+_PLURALS = {
+    "mouse": "mice", "goose": "geese", "ox": "oxen", "sheep": "sheep", "fish": "fish", "deer": "deer",
+    "leaf": "leaves", "wolf": "wolves", "knife": "knives", "man": "men", "woman": "women", "foot": "feet",
+    "child": "children", "person": "people", "tooth": "teeth", "snowman": "snowmen", "loaf": "loaves",
+    "scarf": "scarves",
+}  # fmt: skip
+
+
 def plural(noun: str) -> str:
     """ "apple" → "apples", "mouse" → "mice"."""
-    irregular = {"mouse": "mice", "goose": "geese", "ox": "oxen", "sheep": "sheep", "fish": "fish", "deer": "deer",
-                 "leaf": "leaves", "wolf": "wolves", "knife": "knives", "man": "men", "woman": "women",
-                 "child": "children", "person": "people", "tooth": "teeth", "foot": "feet", "snowman": "snowmen",
-                 "loaf": "loaves", "scarf": "scarves"}  # fmt: skip
     *before, last = noun.split(" ")
-    if last in irregular:
-        last = irregular[last]
+    if last in _PLURALS:
+        last = _PLURALS[last]
     elif last.endswith(("s", "x", "ch", "sh")):
         last += "" if last.endswith("s") and not last.endswith("ss") else "es"
     elif last.endswith("y") and last[-2] not in "aeiou":

@@ -21,7 +21,10 @@ def _thing(thing: Thing) -> str:
 def written(scene: Scene) -> str:
     relations = [f"{r.kind} {r.a} {r.b}" + (f" {r.c}" if r.c is not None else "") for r in scene.relations]
     setting = [scene.place.kind if scene.place else "", scene.time_of_day, scene.weather, scene.season]
-    setting += [f"on {scene.background_colour}" if scene.background_colour else "", scene.style and f"style {scene.style}"]
+    setting += [
+        f"on {scene.background_colour}" if scene.background_colour else "",
+        scene.style and f"style {scene.style}",
+    ]
     parts = [", ".join(map(_thing, scene.things)), ", ".join(relations), ", ".join(s for s in setting if s)]
     return " | ".join([*parts, "; ".join(scene.unknown)]).rstrip(" |")
 
@@ -134,7 +137,9 @@ def test_prompts(library, line):
     assert written(plan(prompt, library)).split() == expected.split()
 
 
-@pytest.mark.parametrize("prompt", ["", "   ", ",,,", "of the and", "🐱", "日本語", "a " * 5000, "x" * 10_000])
+@pytest.mark.parametrize(
+    "prompt", ["", "   ", ",,,", "of the and", "🐱", "日本語", "a " * 5000, "x" * 10_000]
+)
 def test_nothing_to_read_is_an_empty_scene_not_an_error(library, prompt):
     assert plan(prompt, library).things == ()
 

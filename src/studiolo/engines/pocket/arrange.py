@@ -15,7 +15,7 @@ from studiolo.engines.pocket import facts
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One copy of a thing: its left and lower edge, its size, and how near it is (`z` is painted in order)."""
+    """One copy of a thing: its left and lower edge, its size; what is far (low `z`) is painted first."""
 
     thing: int
     copy: int
@@ -72,7 +72,7 @@ def copies(
     floats: bool,
     tight: bool = False,
 ) -> Group:
-    """`count` of one thing: a loose row up to four, then rows behind one another; sooner where room is tight."""
+    """`count` of one thing: a loose row, or rows behind one another for many or where room is tight."""
     width, height = size
     rows = [count] if count <= 3 else _rows(count, wide=tight or width > 0.75 * height)
     if tight and count == 3 and width > 0.7 * height:

@@ -55,7 +55,7 @@ def _convert(lch: Floats) -> Floats:
 
 
 def hex_to_rgb(text: str) -> Floats:
-    """ "#rgb" or "#rrggbb" → sRGB in 0..1. Raises ValueError for anything else."""
+    """Read "#rgb" or "#rrggbb" as sRGB in 0..1. Raises ValueError for anything else."""
     digits = text.lstrip("#")
     if len(digits) == 3:
         digits = "".join(c * 2 for c in digits)

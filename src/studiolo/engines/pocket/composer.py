@@ -15,6 +15,7 @@ from studiolo.engines.pocket.layout import Layout, Placed, plan_layout
 from studiolo.engines.pocket.scene import Scene
 from studiolo.engines.pocket.sprites import sprite
 
+_SOLID = 127  # alpha above which a pixel belongs to a thing
 _ALIKE = 34.0  # difference of mean lightness, of 255, below which a thing would sink into its background
 
 Choose = Callable[[Placed], Drawing]
@@ -59,7 +60,7 @@ def compose(
 
 
 def render_layout(layout: Layout, library: DrawingLibrary, choose: Choose | None = None) -> Draft:
-    """Paint a layout. `choose` may give each copy another of its `choices`, to see one layout in two styles."""
+    """Paint a layout. `choose` may give each copy another of its `choices`: one layout, two styles."""
     image = Image.fromarray(layout.backdrop.image)
     mask = Image.new("L", image.size)
     sprites = [_sprite(placed, layout, library, choose) for placed in layout.placed]
@@ -69,8 +70,8 @@ def render_layout(layout: Layout, library: DrawingLibrary, choose: Choose | None
     for placed, (picture, x, y, drawing) in zip(layout.placed, sprites, strict=True):
         _set_off(image, picture, x, y)
         image.paste(picture, (x, y), picture)
-        alpha = picture.getchannel("A")
-        mask.paste(alpha.point(lambda v: 255 if v > 127 else 0), (x, y), alpha)
+        solid = np.where(np.asarray(picture.getchannel("A")) > _SOLID, 255, 0).astype(np.uint8)
+        mask.paste(255, (x, y), Image.fromarray(solid))
         box = (x, y, x + picture.width, y + picture.height)
         boxes.append(
             ThingBox(placed.thing, placed.copy, layout.scene.things[placed.thing].name, box, drawing.id)
@@ -163,12 +164,15 @@ def _set_off(image: Image.Image, picture: Image.Image, x: int, y: int) -> None:
     halo = Image.new("L", (size[0] // 4 + 1, size[1] // 4 + 1))
     halo.paste(
         picture.getchannel("A").resize((picture.width // 4 + 1, picture.height // 4 + 1)),
-        (3 * reach // 4,) * 2,
+        (3 * reach // 4, 3 * reach // 4),
     )
     halo = halo.filter(ImageFilter.GaussianBlur(reach / 4)).resize(size, Image.Resampling.BICUBIC)
     light = ground < 150
+    strength = 0.42 if light else 0.3
     veil = Image.new("RGB", size, (255, 250, 232) if light else (70, 84, 120))
-    image.paste(veil, (x - 3 * reach, y - 3 * reach), halo.point(lambda v: v * (0.42 if light else 0.3)))
+    image.paste(
+        veil, (x - 3 * reach, y - 3 * reach), Image.fromarray((np.asarray(halo) * strength).astype(np.uint8))
+    )
 
 
 def _foot_width(picture: Image.Image) -> float:

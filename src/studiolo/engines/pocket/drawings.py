@@ -128,7 +128,7 @@ class DrawingLibrary:
         import numpy as np
 
         both = [np.load(io.BytesIO(self._read(f"{part}.npy"))) for part in ("names", "descriptions")]
-        return np.stack(both).astype(np.float32) / 127
+        return np.stack(both).astype(np.float32) / np.float32(127)
 
     @cached_property
     def _embedder(self) -> Embedder:
@@ -183,7 +183,7 @@ class DrawingLibrary:
         return [Match(drawing, score, reason) for drawing in drawings[:limit]]
 
     def lacks(self, phrase: str) -> bool:
-        """Whether it is known that nothing shows this, though its last word alone has a drawing ("golf ball")."""
+        """Whether nothing shows this, as is known, though its last word has a drawing ("golf ball")."""
         return phrase in self._lacking and not self.has_name(phrase)
 
     def scores(self, phrase: str) -> list[tuple[str, float]]:
@@ -199,9 +199,10 @@ class DrawingLibrary:
         score = score + np.array([KIND_BONUS if c.name == kind else 0.0 for c in concepts], np.float32)
         # Between equals the plain one: "cat" before "cat with wry smile".
         score = score - 0.004 * np.array([c.name.count(" ") for c in concepts], np.float32)
-        for i in np.argsort(-score)[:_LOOKED_AT]:
+        likely: list[int] = np.argsort(-score)[:_LOOKED_AT].tolist()
+        for i in likely:
             score[i] -= 0.0 if concepts[i].name == kind else mistaken(phrase, concepts[i].name)
-        order = np.argsort(-score, kind="stable")
+        order: list[int] = np.argsort(-score, kind="stable").tolist()
         return [(concepts[i].name, float(score[i])) for i in order]
 
     def _name_of(self, phrase: str) -> str | None:
@@ -245,7 +246,11 @@ def mistaken(phrase: str, name: str) -> float:
         # "coral reef" is no coral: what is named must be the last word, of which the others are a kind.
         return 0.0 if asked[-1] in named else 0.3
     pairs = ((a, n) for a in asked for n in named)
-    return 0.3 if any(a[:3] == n[:3] or (len(min(a, n, key=len)) > 2 and (a in n or n in a)) for a, n in pairs) else 0.0
+    return (
+        0.3
+        if any(a[:3] == n[:3] or (len(min(a, n, key=len)) > 2 and (a in n or n in a)) for a, n in pairs)
+        else 0.0
+    )
 
 
 def _stem(word: str) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from studiolo.engines.pocket.words import words
 
-# Sizes between 0.4 (an ant) and 1.9 (a mountain): the order of the world, compressed so that all stay visible.
+# From 0.4 (an ant) to 1.9 (a mountain): the order of the world, compressed so that all stay visible.
 _SIZE_WORDS: dict[float, str] = {
     0.45: "ant bee honeybee ladybug ladybeetle beetle fly mosquito coin ring pill worm microbe "
           "cricket blueberries cherries key ladybug strawberry nut button snail peanuts "

@@ -127,7 +127,7 @@ def describe(words: Sequence[str], lexicon: Lexicon) -> Described:
 
 
 def _after_of(words: list[str]) -> list[str]:
-    """ "slice of pizza" → "pizza", "group of three dogs" → "three dogs"; the count word is kept."""
+    """Turn "slice of pizza" into "pizza", "group of three dogs" into "three dogs"."""
     if "of" not in words:
         return words
     at = words.index("of")
@@ -137,7 +137,7 @@ def _after_of(words: list[str]) -> list[str]:
         return _after_of((before[:-1] if has_number else before) + after)
     if before and after and before[-1] in _CONTAINERS:
         return _after_of(before[:-1] + after)
-    return before + ["of", *after] if before and after else before + after
+    return [*before, "of", *after] if before and after else before + after
 
 
 def _colour_at(words: Sequence[str], i: int) -> tuple[str | None, int]:

@@ -129,7 +129,7 @@ class _Builder:
         self._add_thing(found, described, link, joined=joined)
 
     def _is_long_name(self, described: phrases.Described) -> bool:
-        """ "house with garden" ends in a place, and is a thing."""
+        """Whether it is a thing that ends in a place ("house with garden")."""
         return len(described.noun) == 1 and " " in described.text and described.text not in PLACE_OF_WORDS
 
     def _season_of_things(self, described: phrases.Described) -> bool:
@@ -191,7 +191,7 @@ class _Builder:
         return True
 
     def _also_worn(self, index: int) -> bool:
-        """ "a scarf and a hat": who wears the one wears the other."""
+        """Who wears the scarf of "a scarf and a hat" wears the hat."""
         last = self._relations[-1] if self._relations else None
         if last is None or last.kind != "wearing" or last.b != index - 1:
             return False
@@ -216,7 +216,7 @@ class _Builder:
         )
 
     def _setting_of_modifiers(self, modifiers: tuple[str, ...]) -> None:
-        """ "A rainy street" is weather; "a snowy owl" is an owl, and snow does it no harm."""
+        """Take the weather from "a rainy street"; for "a snowy owl" snow does no harm."""
         setting = phrases.setting_of(modifiers)
         if setting is not None:
             self._merge_setting(setting, "")

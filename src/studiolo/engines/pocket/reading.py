@@ -35,7 +35,7 @@ class Names(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NounPhrase:
-    """Words that may be a thing or a setting, articles and numbers included; names of drawings are one word."""
+    """Words that may be a thing or a setting; a name of a drawing counts as one word."""
 
     words: tuple[str, ...]
 

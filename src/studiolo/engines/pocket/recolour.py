@@ -88,7 +88,7 @@ def _light_half(main: _Family) -> _Family:
 
 
 def _lighter_than(main: _Family) -> Callable[[Floats], bool]:
-    return lambda lch: main.has(lch) and lch[0] > main.lightness + 0.07
+    return lambda lch: main.has(lch) and lch[0] > main.lightness + 0.02
 
 
 @lru_cache(maxsize=256)

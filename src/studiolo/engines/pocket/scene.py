@@ -51,7 +51,7 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """`things[a]` is *kind* `things[b]`: (left_of, 0, 1) puts thing 0 left of thing 1. `c` is for "between"."""
+    """(left_of, 0, 1) puts `things[0]` left of `things[1]`; `c` is the other side of "between"."""
 
     kind: RelationKind
     a: int

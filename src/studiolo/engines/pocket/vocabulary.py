@@ -1,4 +1,4 @@
-"""The English the planner knows: colours, numbers, sizes, verbs, fillers, singulars. Data, and lookups in it."""
+"""The English the planner knows: colours, numbers, sizes, verbs, fillers, singulars; and lookups in it."""
 
 from __future__ import annotations
 

@@ -96,7 +96,8 @@ class Canvas:
     def ellipse(self, x: float, y: float, rx: float, ry: float, fill: str, *, o: float = 1) -> None:
         """An ellipse."""
         self.add(
-            f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="{rx:.1f}" ry="{ry:.1f}" fill="{fill}" opacity="{o:.2f}"/>'
+            f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="{rx:.1f}" ry="{ry:.1f}" '
+            f'fill="{fill}" opacity="{o:.2f}"/>'
         )
 
     def polygon(self, points: Sequence[tuple[float, float]], fill: str, *, o: float = 1) -> None:
@@ -112,7 +113,7 @@ class Canvas:
         """The path of `hills`."""
         phase, second = self.between(0, 6.28), self.between(0, 6.28)
         steps = 28
-        points = []
+        points: list[str] = []
         for i in range(steps + 1):
             t = i / steps
             bend = 0.7 * math.sin(phase + t * waves * 6.28) + 0.3 * math.sin(second + t * waves * 14.7)
@@ -135,9 +136,16 @@ class Canvas:
             )
         self.ellipse(x, y, 0.8 * rx, 0.8 * ry, fill, o=o)
 
+    def twinkle(self, x: float, y: float, r: float, fill: str) -> None:
+        """A star with four points."""
+        points = ((x, y - r), (x + r, y), (x, y + r), (x - r, y))
+        curves = "".join(f"Q{x:.1f} {y:.1f} {px:.1f} {py:.1f}" for px, py in points)
+        self.add(f'<path d="M{x - r:.1f} {y:.1f}{curves}Z" fill="{fill}"/>')
+
     def document(self) -> str:
         """The whole painting as an SVG document."""
-        size = f'width="{self.width:.0f}" height="{self.height:.0f}" viewBox="0 0 {self.width:.0f} {self.height:.0f}"'
+        width, height = round(self.width), round(self.height)
+        size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" {size}><defs>{"".join(self.defs)}</defs>'
             f"{''.join(self.elements)}</svg>"

@@ -40,9 +40,7 @@ def space(canvas: Canvas) -> None:
     stars(canvas, 110)
     for _ in range(5):
         x, y, r = canvas.between(0, w), canvas.between(0, h), u * canvas.between(1, 1.8)
-        canvas.add(
-            f'<path d="M{x - r:.1f} {y:.1f}Q{x:.1f} {y:.1f} {x:.1f} {y - r:.1f}Q{x:.1f} {y:.1f} {x + r:.1f} {y:.1f}Q{x:.1f} {y:.1f} {x:.1f} {y + r:.1f}Q{x:.1f} {y:.1f} {x - r:.1f} {y:.1f}Z" fill="#fff8dc"/>'
-        )
+        canvas.twinkle(x, y, r, "#fff8dc")
     x, y, r = (
         w * (0.14 if canvas.rng.random() < 0.5 else 0.86),
         h * canvas.between(0.1, 0.22),

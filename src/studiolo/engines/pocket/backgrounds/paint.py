@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from studiolo.engines.pocket.backgrounds import cosmos, land, plain, rooms, towns, waters
+from studiolo.engines.pocket.backgrounds import cosmos, land, plain, rooms, towns, waters, wilds
 from studiolo.engines.pocket.backgrounds.canvas import Canvas
 from studiolo.engines.pocket.backgrounds.weather import veil
 from studiolo.engines.pocket.colours import to_lch
@@ -18,9 +18,9 @@ from studiolo.engines.pocket.scene import Scene
 from studiolo.engines.pocket.vocabulary import colour_rgb
 
 PAINTERS: Mapping[str, Callable[[Canvas], None]] = {
-    "snow": land.snow, "meadow": land.meadow, "garden": land.garden, "forest": land.forest,
-    "jungle": land.jungle, "desert": land.desert, "mountains": land.mountains, "farm": land.farm,
-    "park": land.park, "volcano": land.volcano, "beach": waters.beach, "sea": waters.sea,
+    "snow": land.snow, "meadow": land.meadow, "garden": land.garden, "forest": wilds.forest,
+    "jungle": wilds.jungle, "desert": wilds.desert, "mountains": wilds.mountains, "farm": land.farm,
+    "park": land.park, "volcano": wilds.volcano, "beach": waters.beach, "sea": waters.sea,
     "underwater": waters.underwater, "lake": waters.lake, "river": waters.river, "sky": cosmos.open_sky,
     "space": cosmos.space, "moon": cosmos.moon, "mars": cosmos.mars, "city": towns.city,
     "street": towns.street, "village": towns.village, "stadium": towns.stadium, "room": rooms.room,
@@ -32,7 +32,7 @@ INDOORS = frozenset({"room", "kitchen", "table", "office", "library", "stage", "
 
 @dataclass(frozen=True, slots=True)
 class Backdrop:
-    """A painted background, (h, w, 3) uint8, and in pixels from the top where ground begins and things stand."""
+    """A painted background, (h, w, 3) uint8, and the heights where ground begins and where things stand."""
 
     image: NDArray[np.uint8]
     horizon: float

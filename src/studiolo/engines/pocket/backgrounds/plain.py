@@ -27,7 +27,7 @@ def backdrop_hue(canvas: Canvas, things: tuple[float, float, float]) -> tuple[fl
 
 
 def plain(canvas: Canvas, base: tuple[float, float, float], *, exact: bool = False) -> None:
-    """Paint one of several backdrops around the colour `base`; an `exact` one is what the prompt asked for."""
+    """Paint one of several backdrops around the colour `base`; an `exact` one was asked for."""
     lightness, chroma, hue = base
     canvas.horizon, canvas.ground = canvas.height * 0.7, canvas.height * 0.84
     w, h = canvas.width, canvas.height

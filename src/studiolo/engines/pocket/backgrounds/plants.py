@@ -53,7 +53,8 @@ def tufts(canvas: Canvas, top: float, count: int, colour: str) -> None:
         x, y = canvas.between(0, canvas.width), canvas.between(top, canvas.height)
         size = canvas.unit * canvas.between(0.8, 1.8) * (0.5 + (y - top) / max(canvas.height - top, 1))
         canvas.add(
-            f'<path d="M{x - size:.1f} {y:.1f}q{0.3 * size:.1f} {-size:.1f} {0.2 * size:.1f} {-1.4 * size:.1f}'
+            f'<path d="M{x - size:.1f} {y:.1f}'
+            f"q{0.3 * size:.1f} {-size:.1f} {0.2 * size:.1f} {-1.4 * size:.1f}"
             f"q{0.4 * size:.1f} {0.7 * size:.1f} {0.6 * size:.1f} {1.2 * size:.1f}"
             f"q{0.1 * size:.1f} {-0.8 * size:.1f} {0.7 * size:.1f} {-1.3 * size:.1f}"
             f'q{0.1 * size:.1f} {0.8 * size:.1f} {0.1 * size:.1f} {1.5 * size:.1f}z" fill="{colour}"/>'
@@ -69,7 +70,8 @@ def flowers(canvas: Canvas, top: float, count: int, colours: tuple[str, ...]) ->
         r = canvas.unit * 0.95 * (0.45 + 1.2 * (y - top) / max(canvas.height - top, 1))
         colour = canvas.lit(canvas.choice(colours))
         canvas.add(
-            f'<path d="M{x:.1f} {y:.1f}v{2.6 * r:.1f}" stroke="{canvas.lit("#4d8b43")}" stroke-width="{0.4 * r:.1f}"/>'
+            f'<path d="M{x:.1f} {y:.1f}v{2.6 * r:.1f}" stroke="{canvas.lit("#4d8b43")}" '
+            f'stroke-width="{0.4 * r:.1f}"/>'
         )
         petals = "".join(
             f'<circle cx="{x + dx * r:.1f}" cy="{y + dy * r:.1f}" r="{0.62 * r:.1f}"/>'

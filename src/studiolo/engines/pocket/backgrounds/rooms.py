@@ -228,8 +228,12 @@ def castle_hall(canvas: Canvas) -> None:
             x += 14 * u
     for cx in (0.2, 0.8):
         x = cx * w
+        night = canvas.time_of_day == "night"
+        pane = "#1d2756" if night else canvas.gradient("#a7d3ee", "#e9f5fb")
         canvas.add(
-            f'<path d="M{x - 7 * u:.1f} {y - 14 * u:.1f}v{-22 * u:.1f}a{7 * u:.1f} {8 * u:.1f} 0 0 1 {14 * u:.1f} 0v{22 * u:.1f}z" fill="{canvas.gradient("#a7d3ee", "#e9f5fb") if canvas.time_of_day != "night" else "#1d2756"}" stroke="{canvas.lit("#77707d")}" stroke-width="{1.2 * u:.1f}"/>'
+            f'<path d="M{x - 7 * u:.1f} {y - 14 * u:.1f}v{-22 * u:.1f}'
+            f'a{7 * u:.1f} {8 * u:.1f} 0 0 1 {14 * u:.1f} 0v{22 * u:.1f}z" fill="{pane}" '
+            f'stroke="{canvas.lit("#77707d")}" stroke-width="{1.2 * u:.1f}"/>'
         )
     banner = canvas.choice(("#a8283c", "#2f5a9c", "#5f3a86"))
     for cx in (0.38, 0.62):

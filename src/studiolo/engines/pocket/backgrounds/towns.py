@@ -33,7 +33,8 @@ def _windows(canvas: Canvas, x: float, top: float, width: float, height: float) 
                 continue
             left = x + width * (column + 0.5) / columns - 0.7 * u
             shapes.append(
-                f'<rect x="{left:.1f}" y="{top + (1.6 + 4 * row) * u:.1f}" width="{1.4 * u:.1f}" height="{2 * u:.1f}"/>'
+                f'<rect x="{left:.1f}" y="{top + (1.6 + 4 * row) * u:.1f}" '
+                f'width="{1.4 * u:.1f}" height="{2 * u:.1f}"/>'
             )
     colour = "#ffdf8a" if night or canvas.time_of_day == "sunset" else canvas.lit("#eaf4fa")
     canvas.add(f'<g fill="{colour}" opacity="0.75">{"".join(shapes)}</g>')

@@ -119,8 +119,10 @@ def underwater(canvas: Canvas) -> None:
 def _weed(canvas: Canvas, x: float, base: float, height: float) -> None:
     sway = height * canvas.between(-0.25, 0.25)
     canvas.add(
-        f'<path d="M{x:.1f} {base:.1f}q{sway:.1f} {-0.35 * height:.1f} 0 {-0.6 * height:.1f}t0 {-0.4 * height:.1f}" '
-        f'fill="none" stroke="{canvas.lit("#3fa37c")}" stroke-width="{0.09 * height:.1f}" stroke-linecap="round"/>'
+        f'<path d="M{x:.1f} {base:.1f}q{sway:.1f} {-0.35 * height:.1f} 0 {-0.6 * height:.1f}'
+        f't0 {-0.4 * height:.1f}" '
+        f'fill="none" stroke="{canvas.lit("#3fa37c")}" stroke-width="{0.09 * height:.1f}" '
+        f'stroke-linecap="round"/>'
     )
 
 
@@ -167,8 +169,9 @@ def river(canvas: Canvas) -> None:
     x = w * canvas.between(0.35, 0.65)
     bend = w * (0.3 if canvas.rng.random() < 0.5 else -0.3)
     canvas.add(
-        f'<path d="M{x:.0f} {y + 0.5 * u:.0f}C{x + bend:.0f} {y + 9 * u:.0f} {x - bend:.0f} {y + 14 * u:.0f} {x - 0.36 * w:.0f} {h:.0f}'
-        f'H{x + 0.4 * w:.0f}C{x - 0.4 * bend:.0f} {y + 18 * u:.0f} {x + 1.5 * bend:.0f} {y + 9 * u:.0f} {x + 0.05 * w:.0f} {y + 0.5 * u:.0f}Z" '
-        f'fill="{canvas.gradient(light, dark)}"/>'
+        f'<path d="M{x:.0f} {y + 0.5 * u:.0f}'
+        f"C{x + bend:.0f} {y + 9 * u:.0f} {x - bend:.0f} {y + 14 * u:.0f} {x - 0.36 * w:.0f} {h:.0f}"
+        f"H{x + 0.4 * w:.0f}C{x - 0.4 * bend:.0f} {y + 18 * u:.0f} {x + 1.5 * bend:.0f} {y + 9 * u:.0f} "
+        f'{x + 0.05 * w:.0f} {y + 0.5 * u:.0f}Z" fill="{canvas.gradient(light, dark)}"/>'
     )
     tufts(canvas, y + 8 * u, 10, canvas.lit("#5f9f45"))
