@@ -48,13 +48,14 @@ def _modules(*commands: str) -> Callable[[], None]:
 STEPS: dict[str, Callable[[], None]] = {
     "fetch": _fetch,
     "embedder": _embedder,
-    "render": _render,
-    "autoencoder": _modules("training.autoencoder", "training.codec_export"),
     "drawings": _modules("training.drawings"),
-    "banks": _modules("training.banks render", "training.banks singles", "training.banks scenes"),
+    "render": _render,
+    "scenes": _modules("training.banks render-scenes --count 8"),
+    "autoencoder": _modules("training.autoencoder", "training.codec_export"),
+    "banks": _modules("training.banks singles --count 2", "training.banks scenes --count 8"),
     "denoiser": _modules("training.denoiser"),
     "export": _modules("training.export"),
-    "evaluate": _modules("training.sheets"),
+    "sheets": _modules("training.sheets"),
 }
 
 

@@ -1,6 +1,6 @@
 """Show what the painter paints, unpicked: `python -m training.sheets`.
 
-Writes into docs/pictures: `pocket-sheet.webp`, the forty prompts with seeds 1 to 40 at the default
+Writes into docs/images: `pocket-sheet.webp`, the forty prompts with seeds 1 to 40 at the default
 strength, and `pocket-strengths.webp`, the first sixteen from their draft to pure noise.
 """
 
@@ -15,7 +15,7 @@ from studiolo.engines.pocket import PocketImageEngine
 from studiolo.requests import ImageRequest
 from training.prompts import SHEET, STRENGTHS
 
-PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
+PICTURES = Path(__file__).parents[1] / "docs" / "images"
 
 
 def paint(engine: PocketImageEngine, prompt: str, seed: int, strength: float | None = None) -> Image.Image:
