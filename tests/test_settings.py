@@ -10,7 +10,7 @@ import platformdirs
 import pytest
 
 from studiolo.errors import SettingsError
-from studiolo.settings import Settings, config_file
+from studiolo.settings import Settings
 
 WriteConfig = Callable[[str], Path]
 
@@ -77,7 +77,7 @@ def test_without_home_the_platform_says_where(monkeypatch: pytest.MonkeyPatch, t
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
     settings = Settings.load()
-    assert config_file() == platformdirs.user_config_path("studiolo") / "config.toml"
+    assert Settings.config_file() == platformdirs.user_config_path("studiolo") / "config.toml"
     assert settings.gallery_folder == platformdirs.user_data_path("studiolo") / "gallery"
     assert settings.models_folder == platformdirs.user_cache_path("studiolo") / "models"
 
@@ -91,7 +91,7 @@ def test_one_folder_can_be_moved_alone(home: Path, tmp_path: Path):
 def test_a_tilde_is_the_users_folder(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("STUDIOLO_HOME", "~/pictures")
     assert Settings.load().gallery_folder == Path.home() / "pictures" / "gallery"
-    assert config_file() == Path.home() / "pictures" / "config.toml"
+    assert Settings.config_file() == Path.home() / "pictures" / "config.toml"
 
 
 @pytest.mark.parametrize(
@@ -124,10 +124,61 @@ def test_a_config_file_that_is_no_text(write_config: WriteConfig):
         Settings.load()
 
 
-def test_a_misspelt_name_in_dotenv_is_not_overlooked():
-    Path(".env").write_text("STUDIOLO_ENGIN=fake\n")
-    with pytest.raises(SettingsError, match="Did you mean 'engine'"):
+@pytest.mark.parametrize("where", ["environment", ".env"])
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [("STUDIOLO_ENGIN", "engine"), ("STUDIOLO_ENGINE__REPLICATE__API_KEY", "engines")],
+)
+def test_a_misspelt_variable_is_not_overlooked(
+    where: str, variable: str, meant: str, monkeypatch: pytest.MonkeyPatch
+):
+    if where == ".env":
+        Path(".env").write_text(f"{variable}=secret\n")
+    else:
+        monkeypatch.setenv(variable, "secret")
+    said = f"{variable}, as .*{where} has it.*Did you mean '{meant}'"
+    with pytest.raises(SettingsError, match=said) as caught:
         Settings.load()
+    assert "secret" not in str(caught.value)
+
+
+def test_what_kubernetes_tells_of_services_is_no_setting(monkeypatch: pytest.MonkeyPatch):
+    for name in ("SERVICE_HOST", "SERVICE_PORT_HTTP", "PORT", "PORT_80_TCP_ADDR", "WEB_SERVICE_PORT"):
+        monkeypatch.setenv(f"STUDIOLO_{name}", "10.0.0.1")
+    assert Settings.load().engine == "pocket"
+
+
+def test_a_users_folder_that_is_not_there(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("STUDIOLO_HOME", "~nobody-of-that-name/pictures")
+    with pytest.raises(SettingsError, match="~nobody-of-that-name"):
+        Settings.load()
+
+
+def test_origins_name_the_strongest_source(write_config: WriteConfig, monkeypatch: pytest.MonkeyPatch):
+    write_config('engine = "fake"\nthreads = 2\n[engines.replicate]\napi_key = "a"\ntimeout_s = 5\n')
+    Path(".env").write_text("STUDIOLO_THREADS=3\n")
+    monkeypatch.setenv("STUDIOLO_ENGINES__REPLICATE__API_KEY", "b")
+    assert Settings.origins() == {
+        "home": "environment",
+        "gallery": "home",
+        "models": "home",
+        "engine": "config.toml",
+        "threads": ".env",
+        "engines.replicate.api_key": "environment",
+        "engines.replicate.timeout_s": "config.toml",
+    }
+
+
+def test_origins_of_what_is_wrong_say_what_is_wrong(write_config: WriteConfig):
+    write_config('engines = "replicate"')
+    with pytest.raises(SettingsError, match="'engines' must be"):
+        Settings.origins()
+
+
+def test_the_config_file_is_found_whatever_else_is_wrong(home: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("STUDIOLO_ENGINES", "no JSON")
+    monkeypatch.setenv("STUDIOLO_ENGIN", "fake")
+    assert Settings.config_file() == home / "config.toml"
 
 
 def test_an_unknown_argument_is_refused():

@@ -119,3 +119,10 @@ class Cancelled(StudioloError):  # noqa: N818 - not a fault: the caller's own wi
 
     def __init__(self, message: str = "Cancelled.", *, hint: str = "") -> None:
         super().__init__(message, hint=hint)
+
+
+def reason(error: Exception) -> str:
+    """What the operating system or a library says of ``error``, without its number: ``not a directory``."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error).partition("\n")[0].rstrip(".") or type(error).__name__

@@ -7,9 +7,10 @@ Strongest first: arguments, ``STUDIOLO_*`` in the environment, ``.env`` in the w
 from __future__ import annotations
 
 import difflib
-import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self, cast
 
@@ -18,28 +19,21 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 from pydantic_settings import SettingsError as UnparsableError
 
-from studiolo.errors import SettingsError
+from studiolo.errors import SettingsError, reason
 
 PREFIX: Final = "STUDIOLO_"
 _SECRET_WORDS: Final = ("key", "token", "secret", "password")
+_KUBERNETES: Final = re.compile(r"(\w+_)?(service_(host|port\w*)|port(_\d+_(tcp|udp|sctp)\w*)?)")
+"""What every container finds in its environment if a service is called studiolo, less the prefix."""
 
 EngineOptions = dict[str, str | int | float | bool | SecretStr]
-
-
-def config_file(home: Path | str | None = None) -> Path:
-    """Where ``config.toml`` is read from; it need not exist.
-
-    Args:
-        home: the settings' ``home``, if it was not given by ``STUDIOLO_HOME`` in the environment.
-    """
-    home = home or os.environ.get(f"{PREFIX}HOME")
-    return (Path(home).expanduser() if home else platformdirs.user_config_path("studiolo")) / "config.toml"
 
 
 class Settings(BaseSettings):
@@ -81,24 +75,39 @@ class Settings(BaseSettings):
         Raises:
             SettingsError: a value is wrong, a name unknown, or a file unreadable; says which and where.
         """
-        try:
+        with _faults(overrides.get("home")):
             return cls(**overrides)
-        except ValidationError as error:
-            raise _explain(error) from error
-        except UnparsableError as error:
-            raise SettingsError(
-                f"{error}: not valid JSON.",
-                hint=f"Give each option its own variable, such as {PREFIX}ENGINES__REPLICATE__API_KEY.",
-            ) from error
-        except tomllib.TOMLDecodeError as error:
-            raise SettingsError(
-                f"config.toml is not valid TOML: {error}.",
-                hint=f"Mend that line, or move the file away: {config_file(overrides.get('home'))}",
-            ) from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(
-                f"A settings file cannot be read: {error}.", hint="Check its mode."
-            ) from error
+
+    @classmethod
+    def config_file(cls, home: Path | str | None = None) -> Path:
+        """Where ``config.toml`` is read from; it need not exist, or be readable.
+
+        Args:
+            home: the settings' ``home``, where it is given as an argument.
+
+        Raises:
+            SettingsError: ``.env`` cannot be read, or ``home`` cannot be found.
+        """
+        with _faults():
+            for source in (_Environment(cls), _DotEnv(cls, env_file=".env")):
+                home = home or source.env_vars.get(f"{PREFIX}home".lower())
+            folder = _expand(Path(home)) if home else platformdirs.user_config_path("studiolo")
+            return folder / "config.toml"
+
+    @classmethod
+    def origins(cls) -> dict[str, str]:
+        """Where each setting comes from: ``environment``, ``.env``, ``config.toml``, or ``home``.
+
+        By name, options of engines as ``engines.<name>.<option>``. What is not in it has its default.
+
+        Raises:
+            SettingsError: as :meth:`load`.
+        """
+        cls.load()  # what is wrong is said before anything is said of where it comes from
+        origins: dict[str, str] = {}
+        for origin, source in reversed(cls._sources().items()):
+            origins |= dict.fromkeys(_names(source()), origin)
+        return ({"gallery": "home", "models": "home"} if "home" in origins else {}) | origins
 
     @classmethod
     def settings_customise_sources(
@@ -110,10 +119,17 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, environment, ``.env``, config file: strongest first."""
-        del dotenv_settings, file_secret_settings
-        stronger = init_settings, env_settings, _OwnNamesOnly(settings_cls, env_file=".env")
-        home = next((home for source in stronger if (home := source().get("home"))), None)
-        return *stronger, TomlConfigSettingsSource(settings_cls, config_file(home))
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return init_settings, *cls._sources(init_settings().get("home")).values()
+
+    @classmethod
+    def _sources(cls, home: Path | str | None = None) -> dict[str, PydanticBaseSettingsSource]:
+        """What is read beside arguments, by where it is, strongest first."""
+        return {
+            "environment": _Environment(cls),
+            ".env": _DotEnv(cls, env_file=".env"),
+            "config.toml": TomlConfigSettingsSource(cls, cls.config_file(home)),
+        }
 
     @field_validator("engines", mode="before")
     @classmethod
@@ -135,20 +151,58 @@ class Settings(BaseSettings):
 
     def _folder(self, given: Path | None, name: str, platform_folder: Path) -> Path:
         if given is not None:
-            return given.expanduser()
-        return (self.home.expanduser() if self.home else platform_folder) / name
+            return _expand(given)
+        return (_expand(self.home) if self.home else platform_folder) / name
 
 
-class _OwnNamesOnly(DotEnvSettingsSource):
+class _Environment(EnvSettingsSource):
+    """The environment; a name with our prefix that is no setting is refused."""
+
+    def __call__(self) -> dict[str, Any]:
+        _refuse_unknown(self.env_vars, "the environment")
+        return super().__call__()
+
+
+class _DotEnv(DotEnvSettingsSource):
     """``.env`` is often shared with other programs: names without our prefix are theirs."""
 
     def __call__(self) -> dict[str, Any]:
-        ours = {
-            name.removeprefix(PREFIX.lower()) for name in self.env_vars if name.startswith(PREFIX.lower())
-        }
-        known = {name: value for name, value in super().__call__().items() if name in Settings.model_fields}
-        misspelt = {name for name in ours if name.partition("__")[0] not in Settings.model_fields}
-        return known | dict.fromkeys(misspelt)  # unknown names are refused where every source's are
+        _refuse_unknown(self.env_vars, ".env")
+        return {name: value for name, value in super().__call__().items() if name in Settings.model_fields}
+
+
+def _refuse_unknown(variables: Mapping[str, str | None], where: str) -> None:
+    for variable in variables:
+        name = variable.removeprefix(PREFIX.lower())
+        field, nested, _ = name.partition("__")
+        known = field == "engines" if nested else field in Settings.model_fields
+        if name != variable and not known and not _KUBERNETES.fullmatch(name):
+            raise _unknown(field, f"There is no setting {variable.upper()}, as {where} has it.")
+
+
+def _unknown(name: str, message: str) -> SettingsError:
+    others = [field for field in Settings.model_fields if field != name]
+    close = difflib.get_close_matches(name, others, n=1, cutoff=0.5)
+    meant = f"Did you mean '{close[0]}'? " if close else ""
+    return SettingsError(message, hint=f"{meant}Known: {', '.join(sorted(Settings.model_fields))}.")
+
+
+def _names(values: Mapping[str, Any]) -> Iterator[str]:
+    """The settings that a source gives."""
+    for name, value in values.items():
+        if name == "engines":
+            yield from (f"engines.{engine}.{option}" for engine in value for option in value[engine])
+        elif value is not None:
+            yield name
+
+
+def _expand(folder: Path) -> Path:
+    try:
+        return folder.expanduser()
+    except RuntimeError as error:
+        raise SettingsError(
+            f"There is no user's folder for '{folder}'.", hint=f"Write {PREFIX}HOME without ~."
+        ) from error
 
 
 def _hide_secrets(options: Any) -> Any:
@@ -162,6 +216,35 @@ def _hide_secrets(options: Any) -> Any:
     }
 
 
+@contextmanager
+def _faults(home: Path | str | None = None) -> Generator[None]:
+    """Raise what reading the sources raises as SettingsError."""
+    try:
+        yield
+    except ValidationError as error:
+        raise _explain(error) from error
+    except UnparsableError as error:
+        raise SettingsError(
+            f"{error}: not valid JSON.",
+            hint=f"Give each option its own variable, such as {PREFIX}ENGINES__REPLICATE__API_KEY.",
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"config.toml is not valid TOML: {error}.",
+            hint=f"Mend that line, or move the file away: {Settings.config_file(home)}",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            "A settings file cannot be read: it is not UTF-8.",
+            hint="Save .env in this folder, or config.toml (studiolo config --path), as UTF-8.",
+        ) from error
+    except OSError as error:
+        raise SettingsError(
+            f"The settings in {error.filename} cannot be read: {reason(error)}.",
+            hint="Give yourself permission, or move the file away.",
+        ) from error
+
+
 def _explain(error: ValidationError) -> SettingsError:
     """One line a person can act on, from pydantic's first finding; never the value, it may be a key."""
     finding = error.errors(include_url=False, include_input=False)[0]
@@ -169,12 +252,7 @@ def _explain(error: ValidationError) -> SettingsError:
     parts = [str(part) for part in finding["loc"]]
     name = ".".join(parts[:3] if parts[0] == "engines" else parts[:1])
     if finding["type"] == "extra_forbidden":
-        close = difflib.get_close_matches(name, Settings.model_fields, n=1, cutoff=0.5)
-        meant = f"Did you mean '{close[0]}'? " if close else ""
-        return SettingsError(
-            f"There is no setting '{name}'.",
-            hint=f"{meant}Known: {', '.join(sorted(Settings.model_fields))}.",
-        )
+        return _unknown(name, f"There is no setting '{name}'.")
     said = finding["msg"].removeprefix("Input should be ")
     variable = PREFIX + "__".join(name.split(".")).upper()
     return SettingsError(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -14,7 +14,6 @@ from studiolo.cli.help import examples
 if TYPE_CHECKING:
     from studiolo.settings import Settings
 
-_ORIGINS: Final = ("argument", "environment", ".env", "config.toml")
 _DEFAULT: Final = "default"
 
 EPILOG = examples(
@@ -37,7 +36,7 @@ def config(
     from studiolo.cli.console import for_a_person, print_json, print_line, print_rows
     from studiolo.settings import Settings
 
-    file = config_path()
+    file = Settings.config_file()
     if path:
         if as_json:
             print_json({"config_file": str(file), "exists": file.exists()})
@@ -74,52 +73,17 @@ class _Entry:
         return ("yes" if self.value else "no") if isinstance(self.value, bool) else str(self.value)
 
 
-def config_path() -> Path:
-    """Where the config file is read from, be it readable or not."""
-    from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
-
-    from studiolo.settings import Settings, config_file
-
-    named = EnvSettingsSource(Settings)().get("home")
-    return config_file(named or DotEnvSettingsSource(Settings, env_file=".env")().get("home"))
-
-
-def _sources() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What each source says, strongest first, by its name."""
-    from pydantic_settings import EnvSettingsSource, InitSettingsSource
-
-    from studiolo.settings import Settings
-
-    arguments, environment = InitSettingsSource(Settings, init_kwargs={}), EnvSettingsSource(Settings)
-    sources = Settings.settings_customise_sources(Settings, arguments, environment, environment, environment)
-    for name, source in zip(_ORIGINS, sources, strict=True):
-        yield name, source()
-
-
 def _entries(settings: Settings) -> Iterator[_Entry]:
-    sources = list(_sources())
-
-    def origin(*path: str) -> str:
-        return next((name for name, values in sources if _has(values, path)), _DEFAULT)
-
+    origins = settings.origins()
     for name in type(settings).model_fields:
-        if name == "engines":
-            continue
-        # Folders that follow from others are shown as what they come to.
-        value = getattr(settings, f"{name}_folder", None) or getattr(settings, name)
-        from_home = name in {"gallery", "models"} and origin(name) == _DEFAULT and settings.home
-        yield _Entry(name, value, "home" if from_home else origin(name))
+        if name != "engines":
+            # Folders that follow from others are shown as what they come to.
+            value = getattr(settings, f"{name}_folder", None) or getattr(settings, name)
+            yield _Entry(name, value, origins.get(name, _DEFAULT))
     for engine, options in sorted(settings.engines.items()):
         for option, value in sorted(options.items()):
-            yield _Entry(f"engines.{engine}.{option}", value, origin("engines", engine, option))
-
-
-def _has(values: object, path: tuple[str, ...]) -> bool:
-    for part in path:
-        if not isinstance(values, Mapping):
-            return False
-        values = cast("Mapping[str, object]", values).get(part)
-    return values is not None
+            name = f"engines.{engine}.{option}"
+            yield _Entry(name, value, origins.get(name, _DEFAULT))
 
 
 def _print_table(entries: list[_Entry], file: Path) -> None:

@@ -140,9 +140,9 @@ def _settings_or_finding() -> Settings | Finding:
 
 
 def _settings_detail() -> str:
-    from studiolo.cli.config import config_path
+    from studiolo.settings import Settings
 
-    file = config_path()
+    file = Settings.config_file()
     return str(file) if file.exists() else f"no config file ({file}): defaults"
 
 
