@@ -149,6 +149,13 @@ class TestDoctor:
         assert self.states(done)["gallery"]["state"] == "fail"
         assert "--rebuild" in self.states(done)["gallery"]["fix"]
 
+    def test_a_gallery_that_cannot_be(self, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+        (tmp_path / "file").touch()
+        monkeypatch.setenv("STUDIOLO_HOME", str(tmp_path / "file"))
+        found = self.states(run("doctor", "--json"))
+        assert found["gallery"]["state"] == "fail"
+        assert "STUDIOLO_HOME" in found["gallery"]["fix"]
+
     def test_a_picture_that_is_gone(self, run: Run):
         run("generate", "an apple").paths[0].unlink()
         assert self.states(run("doctor", "--json"))["gallery"]["state"] == "fail"

@@ -96,6 +96,41 @@ def test_full_disk_on_export_leaves_nothing(gallery, tmp_path):
         assert not list(tmp_path.glob("out*"))
 
 
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [
+        ("{file}", "is a file, not a folder"),
+        ("{file}/gallery", "not a directory"),
+        ("{file}" + "x" * 300, "name too long"),
+    ],
+)
+def test_a_folder_that_cannot_be_names_the_setting(folder, said, tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(GalleryError, match=said) as raised:
+        Gallery.open(Path(folder.format(file=file)))
+    assert_helpful(raised.value)
+    assert "STUDIOLO_GALLERY" in raised.value.hint
+    assert "STUDIOLO_HOME" in raised.value.hint
+    assert "Errno" not in str(raised.value)
+
+
+def test_a_store_that_fails_says_why_without_numbers(gallery, tmp_path):
+    (gallery.blobs.folder / "odd").touch()
+    with pytest.raises(GalleryError, match="Not a directory") as raised:
+        gallery.blobs.put("odd/a.png", b"")
+    assert_helpful(raised.value)
+    assert "os error" not in str(raised.value)
+
+
+def test_an_export_to_where_nothing_can_be_says_why(gallery, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(GalleryError, match=r"file/out\.zip' cannot be written: ") as raised:
+        gallery.export(tmp_path / "file" / "out.zip")
+    assert_helpful(raised.value)
+    assert "Errno" not in str(raised.value)
+
+
 @contextmanager
 def no_permission_to_write(folder):
     """As another user, if we are root, whom permissions do not stop."""

@@ -148,8 +148,7 @@ def _settings_detail() -> str:
 
 def _disk(settings: Settings) -> Iterator[Finding]:
     folder = settings.gallery_folder
-    there = next(place for place in (folder, *folder.parents) if place.exists())
-    free = shutil.disk_usage(there).free // _MEBIBYTE
+    free = shutil.disk_usage(_nearest(folder)).free // _MEBIBYTE
     detail = f"{free / 1024:.1f} GiB free for the gallery"
     if free < _DISK_LOW_MIB:
         state = State.FAIL if free < _DISK_FULL_MIB else State.WARNING
@@ -160,22 +159,25 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 def _gallery(settings: Settings) -> Iterator[Finding]:
     from studiolo.gallery import Gallery
+    from studiolo.gallery.faults import CHOOSE_ANOTHER
 
     folder = settings.gallery_folder
     if not folder.exists():
-        nearest = next(place for place in folder.parents if place.exists())
-        if os.access(nearest, os.W_OK):
+        nearest = _nearest(folder)
+        if nearest.is_dir() and os.access(nearest, os.W_OK):
             yield Finding("gallery", State.OK, f"none yet; the first picture makes {folder}")
         else:
-            yield Finding(
-                "gallery",
-                State.FAIL,
-                f"{folder} cannot be made: {nearest} is not writable",
-                "Choose a folder of yours: STUDIOLO_GALLERY=FOLDER",
-            )
+            why = "is not writable" if nearest.is_dir() else "is a file, not a folder"
+            detail = f"{folder} cannot be made: {nearest} {why}"
+            yield Finding("gallery", State.FAIL, detail, CHOOSE_ANOTHER)
         return
     with Gallery.open(folder) as gallery:
         yield from _gallery_findings(gallery, folder)
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or what of the way to it is there already."""
+    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def _gallery_findings(gallery: Gallery, folder: Path) -> Iterator[Finding]:
@@ -195,11 +197,12 @@ def _gallery_findings(gallery: Gallery, folder: Path) -> Iterator[Finding]:
 def _search(settings: Settings) -> Iterator[Finding]:
     del settings
     from studiolo.embedding import TextEmbedder
+    from studiolo.errors import reason
 
     try:
         TextEmbedder().embed(["a red apple"])
     except Exception as error:  # noqa: BLE001 - a missing file, a foreign build of the runtime …
-        detail = f"search by meaning does not work: {error}"
+        detail = f"search by meaning does not work: {reason(error)}"
         yield Finding("search", State.FAIL, detail, "Reinstall: pip install --force-reinstall studiolo")
     else:
         yield Finding("search", State.OK, "by words and by meaning")

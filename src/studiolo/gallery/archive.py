@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
-from studiolo.errors import GalleryError, InvalidImageError, InvalidRequestError
+from studiolo.errors import GalleryError, InvalidImageError, InvalidRequestError, reason
 from studiolo.gallery.describing import describe_file, file_fields, source_keys
-from studiolo.gallery.faults import store_faults
+from studiolo.gallery.faults import writing
 from studiolo.gallery.ids import is_id
 from studiolo.gallery.keeping import Keeper
 from studiolo.gallery.picture import ImportReport, Picture, PictureFilter
@@ -43,7 +43,7 @@ def export(gallery: Gallery, destination: Path, wanted: PictureFilter) -> int:
         raise InvalidRequestError(
             f"'{destination}' exists already.", hint="Give a new folder, or a new file ending in .zip"
         )
-    with store_faults(str(destination.parent)), _writer(destination) as write:
+    with writing(f"'{destination}'", hint="Choose another place."), _writer(destination) as write:
         lines: list[str] = []
         written: set[str] = set()
         for picture in _all(gallery, wanted):
@@ -165,7 +165,7 @@ class _Zip:
             with self._archive.open(info) as file:
                 return file.read(limit + 1)[:limit]  # the size written in the zip may be a lie
         except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
-            raise InvalidImageError(f"'{name}' cannot be unpacked: {error}.") from error
+            raise InvalidImageError(f"'{name}' cannot be unpacked: {reason(error)}.") from error
 
     def modified(self, name: str) -> datetime:
         try:

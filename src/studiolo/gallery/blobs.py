@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
 from studiolo.errors import GalleryError
-from studiolo.gallery.faults import store_faults
+from studiolo.gallery.faults import CHOOSE_ANOTHER, store_faults, writing
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
@@ -133,10 +133,8 @@ class BlobStore:
 def _local_store(folder: Path) -> LocalStore:
     from obstore.store import LocalStore
 
-    if folder.exists() and not folder.is_dir():
-        raise GalleryError(
-            f"The gallery {folder} is a file, not a folder.", hint="Choose a folder: STUDIOLO_GALLERY"
-        )
-    with store_faults(str(folder)):
+    with writing(f"The gallery {folder}", hint=CHOOSE_ANOTHER):
+        if folder.exists() and not folder.is_dir():
+            raise GalleryError(f"The gallery {folder} is a file, not a folder.", hint=CHOOSE_ANOTHER)
         folder.mkdir(parents=True, exist_ok=True)
     return LocalStore(folder)

@@ -7,8 +7,11 @@ import re
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Final
 
-from studiolo.errors import DiskFullError, GalleryCorruptError, GalleryError, GalleryReadOnlyError
+from studiolo.errors import DiskFullError, GalleryCorruptError, GalleryError, GalleryReadOnlyError, reason
+
+CHOOSE_ANOTHER: Final = "Choose another folder: STUDIOLO_GALLERY=FOLDER, or for everything STUDIOLO_HOME."
 
 _FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -70,8 +73,22 @@ def store_error(error: Exception, where: str) -> GalleryError:
         return disk_full(where)
     if number in _READ_ONLY or isinstance(error, PermissionError):
         return read_only(where)
-    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    # obstore frames it: Generic LocalFileSystem error: Unable to open …: Not a directory (os error 20)
+    said = re.sub(r"^Generic \w+ error: | \(os error \d+\)", "", reason(error))
     return GalleryError(f"The gallery's store {where} failed: {said}.", hint="Run: studiolo gallery check")
+
+
+@contextmanager
+def writing(what: str, *, hint: str) -> Generator[None]:
+    """Raise what the file system says of a folder or file as GalleryError: ``what`` cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        number = _errno(error)
+        kind = GalleryReadOnlyError if number in _READ_ONLY else GalleryError
+        if number in _FULL:
+            kind, hint = DiskFullError, "Free some space, then repeat."
+        raise kind(f"{what} cannot be written: {reason(error)}.", hint=hint) from error
 
 
 def disk_full(where: str) -> DiskFullError:
@@ -86,7 +103,7 @@ def read_only(where: str) -> GalleryReadOnlyError:
     """The gallery can be looked at, not changed."""
     return GalleryReadOnlyError(
         f"The gallery {where} cannot be written.",
-        hint=f"Give yourself permission: chmod -R u+rwX '{where}', or use another gallery: STUDIOLO_GALLERY",
+        hint=f"Give yourself permission: chmod -R u+rwX '{where}'. {CHOOSE_ANOTHER}",
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from studiolo.errors import GalleryCorruptError, GalleryTooNewError
+from studiolo.gallery.faults import CHOOSE_ANOTHER
 
 APPLICATION_ID: Final = 0x53544C4F  # "STLO", in the file's header: what `file` and we know it by
 
@@ -173,7 +174,7 @@ def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
     if tables and application != APPLICATION_ID:
         raise GalleryCorruptError(
             f"{path} is a database, but not a studiolo gallery.",
-            hint="Choose another folder for the gallery: STUDIOLO_GALLERY",
+            hint=CHOOSE_ANOTHER,
         )
     if version > newest:
         raise GalleryTooNewError(

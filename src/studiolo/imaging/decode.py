@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from studiolo.errors import InvalidImageError
+from studiolo.errors import InvalidImageError, reason
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -97,7 +97,9 @@ def read_file(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
             f"'{path}' may not be read.", hint=f"Give yourself permission: chmod u+r '{path}'"
         ) from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise InvalidImageError(f"'{path}' cannot be read: {error}.", hint="Check the path.") from error
+        raise InvalidImageError(
+            f"'{path}' cannot be read: {reason(error)}.", hint="Check the path."
+        ) from error
 
 
 def open_image(content: bytes, *, name: str = "The image", max_pixels: int = MAX_PIXELS) -> Image:
