@@ -12,7 +12,6 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from typing import Any, Final, cast
-from xml.sax.saxutils import escape
 
 SOURCE_TYPES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 MADE_BY_MODEL: Final = SOURCE_TYPES + "trainedAlgorithmicMedia"
@@ -23,6 +22,9 @@ _IPTC = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _XMP = "{http://ns.adobe.com/xap/1.0/}"
 _OURS = "{https://github.com/studiolo/studiolo/ns/1/}"
+
+_ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+"""As xml.sax.saxutils.escape, whose import brings urllib and http along, 25 ms."""
 
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -103,4 +105,5 @@ def _content(element: ET.Element) -> str:
 
 def _text(value: str) -> str:
     """Escape for XML, without the characters that XML 1.0 cannot hold at all."""
-    return escape(re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", value))
+    held = re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", value)
+    return held.translate(_ENTITIES)
