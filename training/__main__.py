@@ -51,7 +51,12 @@ STEPS: dict[str, Callable[[], None]] = {
     "drawings": _modules("training.drawings"),
     "render": _render,
     "scenes": _modules("training.banks render-scenes --count 8"),
-    "autoencoder": _modules("training.autoencoder", "training.codec_export"),
+    "autoencoder": _modules(
+        "training.autoencoder",
+        "training.codec_export",
+        "training.autoencoder --name decoder --decoder-of autoencoder --minutes 60",
+        "training.codec_export --name decoder",
+    ),
     "banks": _modules("training.banks singles --count 2", "training.banks scenes --count 8"),
     "denoiser": _modules("training.denoiser"),
     "export": _modules("training.export"),

@@ -14,26 +14,26 @@ import math
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import pixel_shuffle
+from torch.nn.functional import leaky_relu, pixel_shuffle
 
 LATENT_CHANNELS = 16  # 48 values to 1, as in Stable Diffusion's autoencoders
 FACTOR = 16
+LEAK = 0.1
 
 
 class Block(nn.Module):
-    """x + conv(relu(conv(x))), starting near the identity."""
+    """x + conv(act(conv(act(x)))), starting near the identity.
+
+    The activation leaks and the sum is left alone: with plain ReLU around it, whole layers died at once.
+    """
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.first = nn.Conv2d(width, width, 3, padding=1)
-        self.second = nn.Conv2d(width, width, 3, padding=1)
-        nn.init.kaiming_normal_(self.first.weight, nonlinearity="relu")
-        nn.init.kaiming_normal_(self.second.weight, nonlinearity="relu")
-        with torch.no_grad():
-            self.second.weight.mul_(0.3)
+        self.first = _conv(width, width)
+        self.second = _conv(width, width, gain=0.3)
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.relu(x + self.second(torch.relu(self.first(x))))
+        return x + self.second(leaky_relu(self.first(leaky_relu(x, LEAK)), LEAK))
 
 
 # The lowest spatial frequencies (down, across), in the order in which they are given channels.
@@ -107,9 +107,9 @@ class Encoder(nn.Module):
         self.analysis = Analysis()
         self.details = nn.Sequential(
             nn.PixelUnshuffle(4),
-            _conv(48, a), nn.ReLU(), Block(a),
-            _conv(a, b, stride=2), nn.ReLU(), Block(b),
-            _conv(b, c, stride=2), nn.ReLU(), Block(c), Block(c),
+            _conv(48, a), nn.LeakyReLU(LEAK), Block(a),
+            _conv(a, b, stride=2), nn.LeakyReLU(LEAK), Block(b),
+            _conv(b, c, stride=2), nn.LeakyReLU(LEAK), Block(c), Block(c),
             _conv(c, LATENT_CHANNELS, 1, gain=0.1),
         )  # fmt: skip
 
@@ -125,10 +125,10 @@ class Decoder(nn.Module):
         a, b, c, d = widths
         self.synthesis = Synthesis()
         self.details = nn.Sequential(
-            _conv(LATENT_CHANNELS, a), nn.ReLU(), Block(a), Block(a),
-            _conv(a, 4 * b, 1), nn.PixelShuffle(2), nn.ReLU(), Block(b), Block(b),
-            _conv(b, 4 * c, 1), nn.PixelShuffle(2), nn.ReLU(), Block(c),
-            _conv(c, 4 * d, 1), nn.PixelShuffle(2), nn.ReLU(), Block(d),
+            _conv(LATENT_CHANNELS, a), nn.LeakyReLU(LEAK), Block(a), Block(a),
+            _conv(a, 4 * b, 1), nn.PixelShuffle(2), nn.LeakyReLU(LEAK), Block(b), Block(b),
+            _conv(b, 4 * c, 1), nn.PixelShuffle(2), nn.LeakyReLU(LEAK), Block(c),
+            _conv(c, 4 * d, 1), nn.PixelShuffle(2), nn.LeakyReLU(LEAK), Block(d),
             _conv(d, 12, gain=0.1), nn.PixelShuffle(2),
         )  # fmt: skip
 

@@ -119,6 +119,10 @@ def _turn_hue(colour: NDArray[np.float32], angle: float, saturation: float) -> N
     return (colour @ (_FROM_YIQ @ turn @ _TO_YIQ).T).clip(0, 1)
 
 
+SCENE = 256  # px
+SHUFFLED = 128  # windows
+
+
 class Composed:
     """Windows onto pictures of the painter's composer, stored by `training.banks render-scenes`."""
 
@@ -144,8 +148,8 @@ class Composed:
 class Scenes(IterableDataset[torch.Tensor]):
     """Endless windows onto random scenes, (3, size, size) uint8; the same seed gives the same ones.
 
-    Each is given twice, the second time turned and with its colours swapped: composing one takes a quarter of
-    the time of learning from it.
+    A scene of SCENE px is cut into windows, and cut again after being turned and its colours swapped:
+    composing it takes longer than learning from it. The windows are shuffled.
     """
 
     def __init__(
@@ -157,10 +161,17 @@ class Scenes(IterableDataset[torch.Tensor]):
     def __iter__(self) -> Iterator[torch.Tensor]:
         worker = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([self.seed, worker.id if worker else 0])
+        waiting: list[NDArray[np.uint8]] = []
         while True:
-            scene = self.composed.window(rng, self.size)
-            if scene is None:
-                scene = random_scene(rng, self.renders, self.members, size=self.size)
-            yield torch.from_numpy(scene).permute(2, 0, 1)
-            turned = np.rot90(scene, rng.integers(1, 4))[..., rng.permutation(3)]
-            yield torch.from_numpy(turned.copy()).permute(2, 0, 1)
+            while len(waiting) < SHUFFLED:
+                scene = self.composed.window(rng, SCENE)
+                if scene is None:
+                    scene = random_scene(rng, self.renders, self.members, size=SCENE)
+                turned = np.rot90(scene, rng.integers(1, 4))[..., rng.permutation(3)]
+                for top in range(0, SCENE, self.size):
+                    for left in range(0, SCENE, self.size):
+                        cut = np.s_[top : top + self.size, left : left + self.size]
+                        waiting += [scene[cut], turned[cut].copy()]
+            place = int(rng.integers(len(waiting)))
+            waiting[place], waiting[-1] = waiting[-1], waiting[place]
+            yield torch.from_numpy(waiting.pop()).permute(2, 0, 1)
