@@ -157,6 +157,9 @@ def test_a_request_that_cannot_be_is_refused_where_it_is_made(studio: Studio):
         studio.generate_each("an apple", width=63)  # not yet iterated
     with pytest.raises(UnknownEngineError, match="Did you mean 'fake'"):
         studio.generate_each("an apple", engine="fakee")
+    for unnamed in ("", " "):
+        with pytest.raises(UnknownEngineError, match="There is no engine ''"):
+            studio.generate_each("an apple", engine=unnamed)
     assert kept(studio) == []
 
 
@@ -178,6 +181,21 @@ def test_a_field_changes_a_whole_request(studio: Studio):
     request = ImageRequest(prompt="an apple", seed=3, **SMALL)
     assert studio.request(request) is request
     assert studio.request(request, seed=4) == request.model_copy(update={"seed": 4})
+
+
+def test_a_prompt_may_be_a_field_too(studio: Studio):
+    request = ImageRequest(prompt="an apple", seed=3, **SMALL)
+    assert studio.request(request, prompt="a pear") == request.model_copy(update={"prompt": "a pear"})
+    assert studio.request(prompt="an apple", seed=3, **SMALL) == request
+    [picture] = studio.generate(request, prompt="a pear")
+    assert (picture.prompt, picture.seed) == ("a pear", 3)
+
+
+def test_no_prompt_and_two_are_refused(studio: Studio):
+    with pytest.raises(InvalidRequestError, match="'prompt' is missing"):
+        studio.generate()
+    with pytest.raises(InvalidRequestError, match="two prompts"):
+        studio.generate("an apple", prompt="a pear")
 
 
 def test_progress_reaches_the_caller(studio: Studio):

@@ -61,7 +61,8 @@ class EngineRegistry:
             UnknownEngineError: no such engine; the hint has the closest name.
             EngineError: the engine's package cannot be loaded.
         """
-        name, _, model = spec.strip().partition(":")
+        spec = spec.strip()
+        name, _, model = spec.partition(":")
         with self._lock:
             if spec not in self._engines:
                 config = self._configs.get(name, self._default)

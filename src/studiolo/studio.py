@@ -12,7 +12,7 @@ from studiolo import offline
 from studiolo.embedding import TextEmbedder
 from studiolo.engines.base import EngineConfig, ImageEngine
 from studiolo.engines.capabilities import check, resolve
-from studiolo.errors import Cancelled, UnsupportedRequestError
+from studiolo.errors import Cancelled, InvalidRequestError, UnsupportedRequestError
 from studiolo.gallery import Gallery
 from studiolo.registry import EngineRegistry
 from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback, ignore_progress
@@ -50,7 +50,8 @@ class Studio:
 
     def generate(
         self,
-        prompt: str | ImageRequest,
+        prompt: str | ImageRequest | None = None,
+        /,
         *,
         engine: str | None = None,
         progress: ProgressCallback = ignore_progress,
@@ -62,7 +63,8 @@ class Studio:
 
     def generate_each(
         self,
-        prompt: str | ImageRequest,
+        prompt: str | ImageRequest | None = None,
+        /,
         *,
         engine: str | None = None,
         progress: ProgressCallback = ignore_progress,
@@ -72,11 +74,11 @@ class Studio:
         """Paint pictures; each is in the gallery before it is yielded.
 
         Args:
-            prompt: what to paint, or a whole request.
+            prompt: what to paint, or a whole request; may as well stand among the fields.
             engine: ``"pocket"``, ``"name:model"``, …; the settings' engine if not given.
             progress: called after each step, in the caller's thread.
             cancel: set it (from any thread) to stop within one step.
-            fields: other fields of :class:`ImageRequest`; only beside a prompt in words.
+            fields: fields of :class:`ImageRequest`; beside a whole request, what changes in it.
 
         Raises:
             InputError: the request cannot be done as asked; nothing was painted.
@@ -85,11 +87,11 @@ class Studio:
             Cancelled: ``cancel`` was set; pictures yielded before are kept.
         """
         # Checked here, not at the first next(): a wrong request fails where it is made.
-        spec = engine or self.settings.engine
+        spec = self.settings.engine if engine is None else engine
         painter, request = self.prepare(self.request(prompt, **fields), engine=spec)
         return self._paint_and_keep(painter, request, _cancellable(progress, cancel))
 
-    def draft(self, prompt: str | ImageRequest, **fields: Any) -> GeneratedImage:
+    def draft(self, prompt: str | ImageRequest | None = None, /, **fields: Any) -> GeneratedImage:
         """The pocket painter's draft alone: the planned scene, composed; not kept in the gallery.
 
         It can steer another engine as its init picture, which helps big models count
@@ -99,12 +101,22 @@ class Studio:
         painter, request = self.prepare(request, engine="pocket")
         return next(painter.generate(request))
 
-    def request(self, prompt: str | ImageRequest, **fields: Any) -> ImageRequest:
-        """The validated request for these arguments; pictures by id or file are looked up."""
-        if isinstance(prompt, ImageRequest) and not fields:
-            return prompt
-        given = dict(prompt) if isinstance(prompt, ImageRequest) else {"prompt": prompt}
-        return ImageRequest.parse({**given, **fields}, find_image=self.gallery.source_image)
+    def request(self, prompt: str | ImageRequest | None = None, /, **fields: Any) -> ImageRequest:
+        """The validated request for these arguments, as for :meth:`generate_each`.
+
+        Raises:
+            InvalidRequestError: a field is unknown, missing or out of range, or there are two prompts.
+            InvalidImageError: a picture cannot be opened.
+        """
+        if isinstance(prompt, ImageRequest):
+            if not fields:
+                return prompt
+            fields = {**dict(prompt), **fields}
+        elif prompt is not None:
+            if "prompt" in fields:
+                raise InvalidRequestError("There are two prompts.", hint="Give one of them.")
+            fields["prompt"] = prompt
+        return ImageRequest.parse(fields, find_image=self.gallery.source_image)
 
     def prepare(self, request: ImageRequest, *, engine: str) -> tuple[ImageEngine, ImageRequest]:
         """The engine for ``request`` and the request with every default filled in; paints nothing.

@@ -24,7 +24,7 @@ def stored_request(studio: Studio, name: str, *, engine: str | None) -> tuple[di
         InvalidRequestError: the file does not say how it was made.
     """
     fields, painted_by = _read(studio, name)
-    wanted = engine or painted_by or studio.settings.engine
+    wanted = (painted_by or studio.settings.engine) if engine is None else engine
     if painted_by is None or not _is_same(wanted, painted_by):
         fields = {field: value for field, value in fields.items() if field in _PORTABLE}
         _fit_size(studio, fields, wanted)

@@ -121,13 +121,7 @@ def paint(studio: Studio, order: Order, result: Result) -> None:
 
         # Every request is checked before the first is painted.
         paintings = [
-            studio.generate_each(
-                request["prompt"],
-                engine=engine,
-                progress=progress,
-                cancel=cancel,
-                **{name: value for name, value in request.items() if name != "prompt"},
-            )
+            studio.generate_each(engine=engine, progress=progress, cancel=cancel, **request)
             for request in requests
         ]
         easel = Easel(studio=studio, result=result, destination=result.destination(total), total=total)
@@ -164,8 +158,8 @@ def write_drafts(studio: Studio, order: Order, result: Result) -> None:
     graphics = result.graphics()
     paths: list[Path] = []
     for request in requests:
-        prompt = request.pop("prompt")
-        made = studio.draft(prompt, **request)
+        prompt = request["prompt"]
+        made = studio.draft(**request)
         buffer = io.BytesIO()
         made.image.save(buffer, "PNG")
         assert destination is not None  # noqa: S101 - `otherwise` is given

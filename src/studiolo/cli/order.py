@@ -30,12 +30,10 @@ class Order:
         engine = self.engine
         if self.again is not None:
             stored, stored_engine = stored_request(studio, self.again, engine=engine)
-            engine = engine or stored_engine
+            engine = stored_engine if engine is None else engine
         pictures = {name: find_picture_file(studio.gallery, given) for name, given in self.sources.items()}
         fields = {**stored, **self.fields, **pictures}
         prompts = self.prompts or ([fields["prompt"]] if fields.get("prompt") else [])
-        if engine is not None and not engine.strip():
-            raise InvalidRequestError("The engine's name is empty.", hint="See: studiolo engines")
         if not prompts:
             raise InvalidRequestError(
                 "There is no prompt.", hint='Say what to paint: studiolo generate "a red apple on a table"'
