@@ -1,9 +1,9 @@
 """Train the autoencoder on random scenes: `python -m training.autoencoder`.
 
 A run ends after so many samples or so many minutes, whichever comes first; a stopped one continues from its
-last checkpoint. With `--decoder-of` the encoder stays as it is and the decoder learns on. Besides the picture it should paint (absolute error at three scales, error of the gradients,
-structural similarity) one thing is asked of it for the denoiser's sake: latents may be a little wrong (noise is
-added before decoding).
+last checkpoint. Besides the picture it should paint (absolute error at three scales, error of the gradients,
+structural similarity) one thing is asked of it for the denoiser's sake: latents may be a little wrong (noise
+is added before decoding). With `--decoder-of` the encoder stays as it is and its decoder learns on.
 """
 
 from __future__ import annotations
@@ -37,8 +37,7 @@ class Recipe:
     samples: int = 120_000
     minutes: float = 25.0
     batch: int = 8
-    # A fully convolutional model learns 512 px pictures from windows, and small ones give more steps a second:
-    # with 256 px the error had hardly moved after 600 steps, which took four minutes.
+    # A fully convolutional model learns 512 px pictures from windows, and small ones give more steps a second.
     window: int = 128  # px
     peak_rate: float = 1e-3
     decay: float = 0.998
