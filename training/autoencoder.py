@@ -37,7 +37,7 @@ class Recipe:
     samples: int = 120_000
     minutes: float = 25.0
     batch: int = 8
-    # A fully convolutional model learns 512 px pictures from windows, and small ones give more steps a second.
+    # A fully convolutional model learns whole pictures from windows; small ones give more steps a second.
     window: int = 128  # px
     peak_rate: float = 1e-3
     decay: float = 0.998
