@@ -75,6 +75,13 @@ def test_between_is_between(library):
         assert min(sides) < middle < max(sides)
 
 
+def test_between_two_of_a_kind(library):
+    for seed in SEEDS:
+        layout = layout_of(library, "a heart between two stars", seed)
+        left, right = sorted(centre(b)[0] for b in boxes(layout, 1))
+        assert left < centre(boxes(layout, 0)[0])[0] < right
+
+
 def test_the_promised_picture(library):
     scene = plan("two red apples left of a blue car in the snow", library)
     for seed in SEEDS:

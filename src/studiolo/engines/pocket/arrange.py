@@ -71,8 +71,12 @@ def copies(
     *,
     floats: bool,
     tight: bool = False,
+    rise: float = 1.02,
 ) -> Group:
-    """`count` of one thing: a loose row, or rows behind one another for many or where room is tight."""
+    """`count` of one thing: a loose row, or rows behind one another for many or where room is `tight`.
+
+    A row stands `rise` times a copy's height above the row before it.
+    """
     width, height = size
     rows = [count] if count <= 3 else _rows(count, wide=tight or width > 0.75 * height)
     if tight and count == 3 and width > 0.7 * height:
@@ -84,7 +88,7 @@ def copies(
         offset = -(length - 1) / 2 * step
         for k in range(length):
             near = float(rng.uniform(-0.05, 0.05)) * height
-            lift = depth * height * (0.86 if tight else 1.02)
+            lift = depth * height * rise
             if floats:
                 near += float(rng.uniform(-0.16, 0.16)) * height
             x = offset + k * step - width * shrink / 2 + float(rng.uniform(-0.04, 0.04)) * width
@@ -194,7 +198,7 @@ def put_wearing(child: Item, base: Item, name: str, *, face: bool, head: tuple[f
         wide, high = wide * 0.75 * head_height / high, 0.75 * head_height
     low = {
         "head": head_top - 0.2 * head_height,
-        "eyes": head_top - 0.56 * head_height - high / 2,
+        "eyes": head_top - (0.56 if face else 0.44) * head_height - high / 2,
         "neck": head_top - head_height - 0.7 * high,
         "ears": head_top - 0.5 * head_height - high / 2,
         "mouth": head_top - 0.75 * head_height - high / 2,

@@ -66,14 +66,6 @@ class Match:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Concept:
-    name: str
-    aliases: tuple[str, ...]
-    keywords: frozenset[str]
-    drawings: tuple[Drawing, ...]
-
-
 class DrawingLibrary:
     """Reads the archive when first asked. Safe to share between threads.
 
@@ -86,6 +78,7 @@ class DrawingLibrary:
         self._path = archive
         self._given_embedder = embedder
         self._lock = Lock()
+        self._made: dict[str, tuple[Drawing, ...]] = {}
         self._nearest: dict[str, tuple[str, float, str] | None] = {}
 
     @cached_property
@@ -97,17 +90,16 @@ class DrawingLibrary:
         return json.loads(self._read("index.json"))
 
     @cached_property
-    def _concepts(self) -> dict[str, _Concept]:
-        sets = self._index["sets"]
-        return {c["name"]: _concept(c, sets) for c in self._index["concepts"]}
+    def _concepts(self) -> dict[str, dict[str, Any]]:
+        return {concept["name"]: concept for concept in self._index["concepts"]}
 
     @cached_property
     def _by_word(self) -> dict[str, str]:
         """Name or alias, also without its spaces, → name. Names win over aliases."""
         words: dict[str, str] = {}
-        for concept in self._concepts.values():
-            for alias in concept.aliases:
-                words[alias] = concept.name
+        for name, concept in self._concepts.items():
+            for alias in concept["aliases"]:
+                words[alias] = name
         words |= {name: name for name in self._concepts}
         return {word.replace(" ", ""): name for word, name in words.items() if len(word) > 5} | words
 
@@ -162,11 +154,14 @@ class DrawingLibrary:
 
     def drawings(self, name: str) -> tuple[Drawing, ...]:
         """All drawings of one of `names`, in the archive's order of sets. Raises KeyError for other names."""
-        return self._concepts[name].drawings
+        known = self._made.get(name)
+        if known is None:
+            known = self._made[name] = _drawings(self._concepts[name], self._index["sets"])
+        return known
 
     def aliases(self, name: str) -> tuple[str, ...]:
         """Other words for one of `names`. Raises KeyError for other names."""
-        return self._concepts[name].aliases
+        return tuple(self._concepts[name]["aliases"])
 
     def find(self, phrase: str, style: str | None = None, limit: int = 8) -> list[Match]:
         """Drawings of what `phrase` means, those in `style` first; empty when nothing is near enough."""
@@ -179,7 +174,7 @@ class DrawingLibrary:
                 return []
             name, score, reason = near
         wanted = STYLE_SETS.get(style or "")
-        drawings = sorted(self._concepts[name].drawings, key=lambda d: d.set != wanted)
+        drawings = sorted(self.drawings(name), key=lambda d: d.set != wanted)
         return [Match(drawing, score, reason) for drawing in drawings[:limit]]
 
     def lacks(self, phrase: str) -> bool:
@@ -192,18 +187,18 @@ class DrawingLibrary:
 
         query = self._embedder.embed([phrase])[0]
         by_name, by_description = self._vectors @ query
-        concepts = list(self._concepts.values())
+        concepts, names = list(self._concepts.values()), self.names
         score = np.maximum(by_name, 0.5 * (by_name + by_description))
-        score = score + KEYWORD_BONUS * np.array([phrase in c.keywords for c in concepts], np.float32)
+        score = score + KEYWORD_BONUS * np.array([phrase in c["keywords"] for c in concepts], np.float32)
         kind, _ = self._kinds.get(phrase) or self._kinds.get(_stem(phrase)) or ("", 0)
-        score = score + np.array([KIND_BONUS if c.name == kind else 0.0 for c in concepts], np.float32)
+        score = score + np.array([KIND_BONUS if name == kind else 0.0 for name in names], np.float32)
         # Between equals the plain one: "cat" before "cat with wry smile".
-        score = score - 0.004 * np.array([c.name.count(" ") for c in concepts], np.float32)
+        score = score - 0.004 * np.array([name.count(" ") for name in names], np.float32)
         likely: list[int] = np.argsort(-score)[:_LOOKED_AT].tolist()
         for i in likely:
-            score[i] -= 0.0 if concepts[i].name == kind else mistaken(phrase, concepts[i].name)
+            score[i] -= 0.0 if names[i] == kind else mistaken(phrase, names[i])
         order: list[int] = np.argsort(-score, kind="stable").tolist()
-        return [(concepts[i].name, float(score[i])) for i in order]
+        return [(names[i], float(score[i])) for i in order]
 
     def _name_of(self, phrase: str) -> str | None:
         plain = re.sub(r"[\s_-]+", " ", phrase.lower()).strip()
@@ -219,8 +214,8 @@ class DrawingLibrary:
         return self._nearest[phrase]
 
 
-def _concept(entry: dict[str, Any], sets: dict[str, dict[str, str]]) -> _Concept:
-    drawings = tuple(
+def _drawings(entry: dict[str, Any], sets: dict[str, dict[str, str]]) -> tuple[Drawing, ...]:
+    return tuple(
         Drawing(
             id=f"{prefix}:{key}",
             set=prefix,
@@ -233,7 +228,6 @@ def _concept(entry: dict[str, Any], sets: dict[str, dict[str, str]]) -> _Concept
         )
         for prefix, key, box, colours, fill in entry["drawings"]
     )
-    return _Concept(entry["name"], tuple(entry["aliases"]), frozenset(entry["keywords"]), drawings)
 
 
 def mistaken(phrase: str, name: str) -> float:

@@ -14,8 +14,10 @@ from studiolo.engines.pocket.colours import hex_to_rgb, to_lch
 from studiolo.engines.pocket.drawings import Drawing, DrawingLibrary
 from studiolo.engines.pocket.fitting import fit
 from studiolo.engines.pocket.scene import Relation, Scene
+from studiolo.engines.pocket.sprites import head_of
 from studiolo.engines.pocket.vocabulary import colour_rgb
 
+_NO_GROUND = frozenset({"sky", "space", "underwater"})
 _ATTACHING = ("wearing", "on", "in", "with", "under", "above", "below", "behind", "in_front_of")
 
 
@@ -57,10 +59,15 @@ def plan_layout(
     """Place everything. The same `rng` state gives the same layout; `look` forces a set of drawings."""
     roles = cast(scene, library, rng, look)
     backdrop = paint(scene, width, height, rng, _mean_colour(roles))
-    stage = _Stage(scene, roles, backdrop, rng)
+    stage = _Stage(scene, roles, backdrop, library, rng)
     standing, hanging = stage.groups()
     items = fit(standing, hanging, width, height, backdrop, rng, scene)
-    placed = [_placed(item, roles, backdrop, rng) for item in sorted(items, key=lambda i: i.z)]
+    # A mirrored head would leave its hat, or its rider's seat, behind.
+    fixed = {r.a if r.kind == "wearing" else r.b for r in scene.relations if r.kind in {"wearing", "on"}}
+    placed = [
+        _placed(item, roles, backdrop, rng, mirrors=item.thing not in fixed)
+        for item in sorted(items, key=lambda i: i.z)
+    ]
     missing = tuple(i for i, role in enumerate(roles) if role is None)
     return Layout(scene, width, height, backdrop, tuple(placed), missing)
 
@@ -81,8 +88,14 @@ class _Stage:
     """Builds groups of things that belong together, and brings them into order from left to right."""
 
     def __init__(
-        self, scene: Scene, roles: list[Role | None], backdrop: Backdrop, rng: np.random.Generator
+        self,
+        scene: Scene,
+        roles: list[Role | None],
+        backdrop: Backdrop,
+        library: DrawingLibrary,
+        rng: np.random.Generator,
     ) -> None:
+        self._library = library
         self._scene = scene
         self._roles = roles
         self._place = backdrop.place
@@ -99,10 +112,25 @@ class _Stage:
         order = self._order(roots)
         related = {self._root(i) for r in self._ordered for i in (r.a, r.b, r.c) if i is not None}
         groups = {i: self._build(i) for i in order}
+        for relation in self._ordered:
+            if (
+                relation.kind == "between"
+                and relation.c is None
+                and {relation.a, relation.b} <= groups.keys()
+            ):
+                groups[relation.b] = self._among(groups.pop(relation.a), groups[relation.b])
+                order.remove(relation.a)
         aloft = [i for i in order if groups[i][0].floats and i not in related and len(groups[i]) < 10]
         if len(aloft) == len(order):
             return [groups[i] for i in order], []
         return [groups[i] for i in order if i not in aloft], [groups[i] for i in aloft]
+
+    def _among(self, middle: Group, others: Group) -> Group:
+        """Stand `middle` between the halves of a row ("a heart between two stars")."""
+        row = sorted(others, key=lambda item: item.centre)
+        halves = [row[: len(row) // 2], row[len(row) // 2 :]]
+        parts = [part for part in (halves[0], middle, halves[1]) if part]
+        return arrange.beside(parts, [0.12] * (len(parts) - 1))
 
     def _sort(self, relation: Relation) -> None:
         kind, a, b = relation.kind, relation.a, relation.b
@@ -145,11 +173,18 @@ class _Stage:
             self._rng,
             floats=floats,
             tight=len(self._roles) > 1,
+            rise=self._rise(floats=floats),
         )
         relations = sorted(self._children.get(index, []), key=lambda r: _ATTACHING.index(r.kind))
         for position, relation in enumerate(relations):
             group = self._attach(group, index, relation, position, len(relations))
         return group
+
+    def _rise(self, *, floats: bool) -> float:
+        """Rows on real ground overlap, or those behind would hang in the air."""
+        if self._place is not None and not floats and self._place not in _NO_GROUND:
+            return 0.62
+        return 0.86 if len(self._roles) > 1 else 1.02
 
     def _attach(self, group: Group, index: int, relation: Relation, position: int, siblings: int) -> Group:
         child_index = relation.b if relation.a == index else relation.a
@@ -165,6 +200,7 @@ class _Stage:
             case "wearing":
                 return group + self._worn(child_index, own)
             case "on":
+                share = self._seat(index, share)
                 return arrange.put_on(child, group, base, name, share)
             case "in":
                 return arrange.put_in(child, group, base, name, share)
@@ -179,6 +215,14 @@ class _Stage:
             case _:
                 return arrange.put_with(child, group, side)
 
+    def _seat(self, index: int, share: float) -> float:
+        """Riders sit away from an animal's head."""
+        drawing = self._role(index).drawing
+        if drawing.group != "animals-nature" or facts.is_face(drawing.name, drawing.group):
+            return share
+        head = head_of(self._library, drawing)[0]
+        return share if 0.4 < head < 0.6 else share + 0.14 * (1 if head < 0.5 else -1)
+
     def _worn(self, child_index: int, wearers: list[Item]) -> Group:
         """One for each wearer: "two dogs with a hat" have a hat each."""
         role, thing = self._role(child_index), self._scene.things[child_index]
@@ -188,7 +232,7 @@ class _Stage:
             drawing = self._role(base.thing).drawing
             item = Item(child_index, n, 0, 0, width, height)
             face = facts.is_face(drawing.name, drawing.group)
-            head = (0.5, 0.5, 1.0)
+            head = (0.5, 1.0, 1.0) if face else head_of(self._library, drawing)
             worn.append(arrange.put_wearing(item, base, role.drawing.name, face=face, head=head))
         return worn
 
@@ -217,11 +261,13 @@ class _Stage:
         return order
 
 
-def _placed(item: Item, roles: list[Role | None], backdrop: Backdrop, rng: np.random.Generator) -> Placed:
+def _placed(
+    item: Item, roles: list[Role | None], backdrop: Backdrop, rng: np.random.Generator, *, mirrors: bool
+) -> Placed:
     role = roles[item.thing]
     if role is None:
         raise LookupError(item.thing)
-    mirrors = all(facts.mirrors(d.name) for d in role.choices)
+    mirrors = mirrors and all(facts.mirrors(d.name) for d in role.choices)
     flipped = bool(rng.random() < 0.5) and mirrors
     return Placed(
         thing=item.thing,

@@ -16,10 +16,13 @@ from studiolo.engines.pocket.recolour import recolour
 
 _VIEW = re.compile(r'viewBox="([-\d. ]+)"')
 _SIZE = re.compile(r'^(<svg[^>]*?) width="[^"]*" height="[^"]*"')
-# Drawings with filters are rendered whole, at one size, and then fitted. A blur costs about a microsecond for
-# each pixel; and resvg 0.48's compositing panics at some sizes and cuts of some drawings. At this size, whole,
-# all 1,143 of them render.
-_FILTERED_PX = 320
+# Drawings with filters are rendered whole, at one of two sizes, and then fitted. A blur costs about a
+# microsecond for each pixel; and resvg 0.48's compositing panics at some sizes and cuts of some drawings. At
+# these sizes, whole, all 1,141 of them render.
+_FILTERED_PX = (224, 320)
+_LOOK_PX = 48
+_OPAQUE = 100
+_SOFTER = 1.3  # how much a small render may be enlarged before the larger one is worth its time
 
 
 def sprite(
@@ -47,7 +50,8 @@ def _source(library: DrawingLibrary, drawing: Drawing, colour: str | None, secon
 @lru_cache(maxsize=48)
 def _render(svg: str, box: tuple[float, float, float, float], size: tuple[int, int]) -> NDArray[np.uint8]:
     if "<filter" in svg:
-        image = _cut_pixels(_rasterise(svg, _FILTERED_PX, _FILTERED_PX), box)
+        whole = max(size[0] / (box[2] - box[0]), size[1] / (box[3] - box[1]))
+        image = _cut_pixels(_whole(svg, _FILTERED_PX[whole > _FILTERED_PX[0] * _SOFTER]), box)
     else:
         image = _rasterise(_cut(svg, box), *size)
     if image.size != size:
@@ -55,6 +59,35 @@ def _render(svg: str, box: tuple[float, float, float, float], size: tuple[int, i
     pixels = np.asarray(image)
     pixels.setflags(write=False)
     return pixels
+
+
+@lru_cache(maxsize=16)
+def _whole(svg: str, side: int) -> Image.Image:
+    return _rasterise(svg, side, side)
+
+
+@lru_cache(maxsize=64)
+def head_of(library: DrawingLibrary, drawing: Drawing) -> tuple[float, float, float]:
+    """Guess where the head of a standing figure is: its middle, its width and its top, in shares of the box.
+
+    It is what reaches highest; measured a little below the top, where ears have become a head.
+    """
+    seen = np.asarray(_cut_pixels(_whole(library.svg(drawing), _LOOK_PX), drawing.box))
+    alpha: NDArray[np.bool_] = np.greater(seen[..., 3], _OPAQUE)
+    height, width = alpha.shape
+    columns = np.nonzero(alpha[: max(1, height // 8)].any(axis=0))[0]
+    if len(columns) == 0:
+        return 0.5, 0.5, 1.0
+    middle = int(np.median(columns))
+    row: list[bool] = np.any(alpha[height // 5 : height // 4 + 1], axis=0).tolist()
+    left, right = middle, middle
+    while left > 0 and row[left - 1]:
+        left -= 1
+    while right < width - 1 and row[right + 1]:
+        right += 1
+    wide = min(max((right - left + 1) / width, 0.22), 0.62)
+    centre = (left + right + 1) / 2 / width if row[middle] else middle / width
+    return min(max(centre, wide / 2), 1 - wide / 2), wide, 1.0
 
 
 def _rasterise(svg: str, width: int, height: int) -> Image.Image:
