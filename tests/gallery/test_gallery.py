@@ -138,6 +138,7 @@ def test_filters(gallery):
     assert ids(min_height=50, max_height=64) == [wide.id]
     assert ids(tags=("fruit",)) == [wide.id, plain.id]
     assert ids(tags=("fruit", "wide")) == [wide.id]
+    assert ids(tags=(" Fruit", "WIDE")) == [wide.id]
     assert ids(tags=("nope",)) == []
     assert ids(created_from=wide.created) == [other.id, wide.id]
     assert ids(created_to=wide.created) == [wide.id, plain.id]

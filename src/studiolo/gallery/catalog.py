@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -197,8 +197,3 @@ def _picture(row: Sequence[Any]) -> Picture:
     values["timings"] = json.loads(values["timings"])
     # The row was validated when it was written; a page of 50 is read in half the time without again.
     return Picture.model_construct(**values)
-
-
-def now() -> datetime:
-    """The present moment, UTC."""
-    return datetime.now(UTC)

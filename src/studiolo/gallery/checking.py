@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from studiolo.errors import GalleryCorruptError, InvalidImageError
+from studiolo.errors import InvalidImageError
 from studiolo.gallery.describing import SOURCES, describe_file, source_keys
-from studiolo.gallery.faults import store_faults
+from studiolo.gallery.faults import catalog_damaged, store_faults
 from studiolo.gallery.ids import created_of, is_id
 from studiolo.gallery.keeping import Keeper
 from studiolo.gallery.picture import CheckReport, ImportReport
@@ -34,7 +34,7 @@ def check(keeper: Keeper, *, deep: bool, mend: bool) -> CheckReport:
     thumbless = [(image, small) for _, image, small, _ in rows if small not in files and image in files]
     damaged = [picture_id for picture_id, image, _, sha256 in rows if deep and image in files and
                hashlib.sha256(keeper.blobs.get(image)).hexdigest() != sha256]  # fmt: skip
-    unindexed = _unindexed(keeper)
+    unindexed = len(keeper.unindexed())
     if mend:
         take_in_orphans(keeper, [key for key in orphans if key.startswith("images/")])
         for key in orphans:
@@ -97,24 +97,13 @@ def _check_catalog(keeper: Keeper, *, mend: bool) -> None:
     with database.read() as connection:
         said = [row[0] for row in connection.execute("PRAGMA quick_check(3)")]
     if said != ["ok"]:
-        raise GalleryCorruptError(
-            f"The gallery's catalog {database.where} is damaged ({said[0]}).",
-            hint="The pictures are safe. Rebuild the catalog from them: studiolo gallery check --rebuild",
-        )
+        raise catalog_damaged(database.where, said[0])
     if mend:
         with database.write() as connection:
             try:
                 connection.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
             except sqlite3.DatabaseError:  # the word index is made from the rows; make it again
                 connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
-
-
-def _unindexed(keeper: Keeper) -> int:
-    if keeper.embedder is None:
-        return 0
-    with keeper.catalog.database.read() as connection:
-        query = "SELECT count(*) FROM pictures WHERE prompt != '' AND row NOT IN (SELECT row FROM codes)"
-        return int(connection.execute(query).fetchone()[0])
 
 
 def _killed_writes(keeper: Keeper, pending: set[str]) -> list[str]:

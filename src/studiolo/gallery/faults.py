@@ -34,10 +34,7 @@ def catalog_error(error: sqlite3.Error, where: str) -> GalleryError:
     # The low byte is the kind, the rest says more; errors of Python's module have no code.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in _CORRUPT:
-        return GalleryCorruptError(
-            f"The gallery's catalog {where} is damaged ({error}).",
-            hint="The pictures are safe. Rebuild the catalog from them: studiolo gallery check --rebuild",
-        )
+        return catalog_damaged(where, str(error))
     if code == sqlite3.SQLITE_FULL:
         return disk_full(where)
     if code in _NOT_WRITABLE:
@@ -53,6 +50,14 @@ def catalog_error(error: sqlite3.Error, where: str) -> GalleryError:
             hint="Check the disk and its free space: df -h",
         )
     return GalleryError(f"The gallery's catalog {where} failed: {error}.", hint="Run: studiolo gallery check")
+
+
+def catalog_damaged(where: str, said: str) -> GalleryCorruptError:
+    """The catalog cannot be trusted; ``said`` is what SQLite says."""
+    return GalleryCorruptError(
+        f"The gallery's catalog {where} is damaged ({said}).",
+        hint="The pictures are safe. Rebuild the catalog from them: studiolo gallery check --rebuild",
+    )
 
 
 @contextmanager

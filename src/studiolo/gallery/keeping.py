@@ -83,19 +83,23 @@ class Keeper:
         self.journal.remove_unowned(self.blobs, entry)
         return len(found)
 
-    def index_missing(self) -> int:
-        """Make vectors for pictures that have none; gives how many."""
+    def unindexed(self) -> list[tuple[int, str]]:
+        """Row numbers and prompts of pictures without a vector; none where nothing makes vectors."""
         if self.embedder is None:
-            return 0
+            return []
         query = "SELECT row, prompt FROM pictures WHERE prompt != '' AND row NOT IN (SELECT row FROM codes)"
         with self.catalog.database.read() as connection:
-            rows = connection.execute(query).fetchall()
-        for row, prompt in rows:
+            return connection.execute(query).fetchall()
+
+    def index_missing(self) -> None:
+        """Make vectors for pictures that have none."""
+        if self.embedder is None:
+            return
+        for row, prompt in self.unindexed():
             vector = prompt_vector(self.embedder, prompt)
             with self.catalog.database.write() as connection:
                 if connection.execute("SELECT 1 FROM pictures WHERE row = ?", (row,)).fetchone():
                     insert_vector(connection, row, vector)
-        return len(rows)
 
 
 def _forget(connection: sqlite3.Connection, picture_id: str) -> list[str]:

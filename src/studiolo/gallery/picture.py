@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, field_validator
 
 from studiolo.errors import InvalidRequestError
 
@@ -71,6 +71,11 @@ class PictureFilter(_Frozen):
     starred: bool | None = None
     tags: tuple[str, ...] = ()
     trash: bool = False
+
+    @field_validator("tags")
+    @classmethod
+    def _as_kept(cls, tags: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(clean_tags(tags))
 
 
 class Page(_Frozen):

@@ -31,27 +31,12 @@ _FUSION = 60  # the paper's constant: how little a place near the top counts mor
 _RANKED = 1000  # word matches ranked by bm25; of more, the newest are taken as they are
 _LOOKED_AT = 20_000  # rows looked at to apply a filter
 _SHORTEST_BEGINNING = 3  # letters; less is in too many words to mean one of them
-_STOP_WORDS = frozenset(
-    (
-        *("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "in", "into", "is", "it"),
-        *(
-            "its",
-            "of",
-            "off",
-            "on",
-            "or",
-            "that",
-            "the",
-            "their",
-            "there",
-            "this",
-            "to",
-            "was",
-            "were",
-            "with",
-        ),
-    )
-)
+# fmt: off
+_STOP_WORDS = frozenset((
+    "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "in", "into", "is", "it", "its",
+    "of", "off", "on", "or", "that", "the", "their", "there", "this", "to", "was", "were", "with",
+))
+# fmt: on
 
 
 class Searcher:

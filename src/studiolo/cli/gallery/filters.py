@@ -67,7 +67,7 @@ def build_filter(
     """The gallery's filter for what was typed.
 
     Raises:
-        InvalidRequestError: a date or size cannot be read.
+        InvalidRequestError: a date or size cannot be read, or a tag is empty.
     """
     from studiolo.cli.inputs import parse_moment, parse_size
     from studiolo.errors import InvalidRequestError
@@ -84,6 +84,6 @@ def build_filter(
         height=height,
         seed=seed,
         starred=starred,
-        tags=tuple(" ".join(tag.lower().split()) for tag in tags or ()),
+        tags=tuple(tags or ()),
         trash=trash,
     )
