@@ -178,3 +178,14 @@ def test_a_generated_image_knows_its_seed():
 def test_a_request_can_be_sent_to_another_process():
     request = ImageRequest(prompt="an apple", seed=5, options={"a": 1})
     assert pickle.loads(pickle.dumps(request)) == request
+
+
+def test_what_is_erased_of_a_mask_is_painted_anew():
+    erased = Image.new("RGBA", (16, 8), (90, 80, 70, 255))
+    erased.paste((90, 80, 70, 0), (0, 0, 8, 8))
+    request = ImageRequest.parse({"prompt": "an apple", "init_image": picture((16, 8)), "mask": erased})
+    assert request.mask is not None
+    mask = request.mask.image.convert("L")
+    assert (mask.getpixel((0, 0)), mask.getpixel((15, 0))) == (255, 0)
+    again = ImageRequest.parse(dict(request))
+    assert again == request

@@ -28,6 +28,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from studiolo.errors import InvalidImageError, InvalidRequestError
 from studiolo.imaging.decode import load_image
+from studiolo.imaging.mask import read_mask
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -153,7 +154,8 @@ class ImageRequest(BaseModel):
     scheduler: str | None = Field(default=None, description="Sampler, one of the engine's own list.")
     init_image: SourceImage | None = Field(default=None, description="Start from this picture.")
     mask: SourceImage | None = Field(
-        default=None, description="White where init_image is painted anew, black where it stays; of its size."
+        default=None,
+        description="White, or erased, where init_image is painted anew, black where it stays; of its size.",
     )
     options: Mapping[str, JsonValue] = Field(
         default_factory=dict[str, JsonValue], description="What only this engine knows."
@@ -194,6 +196,12 @@ class ImageRequest(BaseModel):
                 hint="Shorten it: the first sentence counts most.",
             )
         return value
+
+    @field_validator("mask")
+    @classmethod
+    def _read_transparency(cls, mask: SourceImage | None) -> SourceImage | None:
+        """Engines look at brightness alone."""
+        return SourceImage(read_mask(mask.image)) if mask is not None and mask.image.mode == "RGBA" else mask
 
     @model_validator(mode="after")
     def _check_pictures(self) -> Self:

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from studiolo.errors import InvalidImageError
-from studiolo.imaging.decode import load_image
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-def load_mask(source: Path | bytes | Image, size: tuple[int, int]) -> Image:
-    """Open a mask of exactly ``size`` (width, height in pixels) as mode L: 255 = repaint.
+def read_mask(image: Image) -> Image:
+    """The mask that ``image`` (RGB or RGBA) means, as mode L: 255 = repaint; grey values in between blend.
 
-    Grey values in between blend. Where a picture has transparency, its transparent part is
-    repainted (what an eraser leaves behind, and the convention of OpenAI's edit API), unless
-    all that is visible is white: that is a mask drawn on a transparent layer.
-
-    Raises:
-        InvalidImageError: no picture, or another size.
+    Where a picture has transparency, its transparent part is repainted (what an eraser leaves
+    behind, and the convention of OpenAI's edit API), unless all that is visible is white: that
+    is a mask drawn on a transparent layer.
     """
     from PIL import ImageOps
 
-    image = load_image(source)
-    if image.size != size:
-        given, wanted = (f"{w}x{h}" for w, h in (image.size, size))
-        raise InvalidImageError(
-            f"The mask is {given}, the picture {wanted}.",
-            hint=f"Make the mask {wanted}: white where to repaint, black where to keep.",
-        )
     if image.mode != "RGBA":
         return image.convert("L")
     alpha = image.getchannel("A")
