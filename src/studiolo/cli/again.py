@@ -44,17 +44,11 @@ def _fit_size(studio: Studio, fields: dict[str, Any], engine: str) -> None:
 
 
 def _read(studio: Studio, name: str) -> tuple[dict[str, Any], str | None]:
-    from studiolo.cli.inputs import is_file
-    from studiolo.errors import PictureNotFoundError
+    from studiolo.cli.inputs import get_picture, is_file
 
     if is_file(name):
         return _read_file(Path(name), studio)
-    try:
-        picture = studio.gallery.get(name)
-    except PictureNotFoundError as error:
-        raise PictureNotFoundError(
-            f"There is no file {name!r}, and no picture of that id in the gallery.", hint=error.hint
-        ) from error
+    picture = get_picture(studio.gallery, name)
     engine = f"{picture.engine}:{picture.model}" if picture.model else picture.engine
     return _given(dict(studio.gallery.request(picture))), _installed(studio, engine)
 
@@ -67,10 +61,8 @@ def _read_file(path: Path, studio: Studio) -> tuple[dict[str, Any], str | None]:
     record = found.record or {}
     request, engine, model = record.get("request"), record.get("engine"), record.get("model")
     if isinstance(request, dict):
-        spec = f"{engine}:{model}" if model else engine
-        return _given(cast("dict[str, Any]", request)), _installed(studio, spec) if isinstance(
-            spec, str
-        ) else None
+        spec = f"{engine}:{model}" if model else str(engine or "")
+        return _given(cast("dict[str, Any]", request)), _installed(studio, spec)
     if not found.prompt:
         raise InvalidRequestError(
             f"{path} does not say how it was made.", hint="Start from its pixels instead: --init FILE"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from studiolo.cli.help import examples
+from studiolo.cli.options import Json
 
 if TYPE_CHECKING:
     from studiolo.settings import Settings
@@ -26,7 +27,7 @@ def config(
     path: Annotated[
         bool, typer.Option("--path", help="Print only where the config file is, or would be.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show the settings and where each comes from.
 

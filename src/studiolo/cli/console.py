@@ -100,6 +100,11 @@ def say(text: str, *, style: str = "") -> None:
     stderr_console().print(one_line(text), style=style or None, soft_wrap=True)
 
 
+def count_of(number: int, thing: str = "picture") -> str:
+    """``1 picture``, ``2 pictures``."""
+    return f"1 {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def clip_path(path: str, room: int) -> str:
     """``path`` in at most ``room`` characters: its end says more than its beginning."""
     return path if len(path) <= room else "..." + path[-(room - 3) :]

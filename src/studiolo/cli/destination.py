@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -129,5 +130,5 @@ def _publish(temporary: Path, target: Path) -> None:
         raise
     except OSError:  # no hard links here (FAT, some network drives)
         if target.exists():
-            raise FileExistsError(17, "File exists", str(target)) from None
+            raise FileExistsError(errno.EEXIST, "File exists", str(target)) from None
         temporary.replace(target)

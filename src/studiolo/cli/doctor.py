@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
 import typer
+
+from studiolo.cli.console import count_of
+from studiolo.cli.options import Json
 
 if TYPE_CHECKING:
     from studiolo.gallery import Gallery
@@ -42,7 +45,7 @@ class Finding:
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Check what works here, and say what mends the rest.
 
@@ -101,7 +104,7 @@ def _python() -> Finding:
 
 def _processor() -> Finding:
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Finding("processor", State.OK, f"{count} {'thread' if count == 1 else 'threads'}")
+    return Finding("processor", State.OK, count_of(count, "thread"))
 
 
 def _memory() -> Finding:
@@ -182,12 +185,12 @@ def _nearest(folder: Path) -> Path:
 
 def _gallery_findings(gallery: Gallery, folder: Path) -> Iterator[Finding]:
     report = gallery.check(mend=False)
-    count = "1 picture" if report.pictures == 1 else f"{report.pictures} pictures"
+    count = count_of(report.pictures)
     mend = "Run: studiolo gallery check"
     if gallery.read_only:
         yield Finding("gallery", State.FAIL, f"{folder} cannot be written", f"Run: chmod -R u+rwX '{folder}'")
     if report.missing:
-        yield Finding("gallery", State.FAIL, f"the files of {len(report.missing)} pictures are gone", mend)
+        yield Finding("gallery", State.FAIL, f"the files of {count_of(len(report.missing))} are gone", mend)
     elif report.orphans or report.unindexed:
         yield Finding("gallery", State.WARNING, f"{count}, some not findable yet", mend)
     else:
@@ -273,5 +276,5 @@ def _print_report(findings: list[Finding]) -> None:
         else "Everything works."
     )
     if warned:
-        told += f" {warned} {'warning' if warned == 1 else 'warnings'}."
+        told += f" {count_of(warned, 'warning')}."
     console.print(f"\n{told}", style="bold" if not failed else "bold red")

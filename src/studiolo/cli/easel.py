@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studiolo.cli.console import count_of
+
 if TYPE_CHECKING:
     from studiolo.cli.destination import Destination
     from studiolo.cli.graphics import Graphics
@@ -133,7 +135,7 @@ def paint(studio: Studio, order: Order, result: Result) -> None:
                 with line.paused():
                     easel.take(picture)
         except Cancelled as cancelled:
-            kept = f"{len(easel.paths)} of {total} {'picture' if total == 1 else 'pictures'} kept"
+            kept = f"{len(easel.paths)} of {count_of(total)} kept"
             raise Cancelled(f"Cancelled: {kept}.", hint=cancelled.hint) from cancelled
     easel.finish(graphics)
 

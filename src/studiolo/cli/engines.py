@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from studiolo.cli.help import examples
+from studiolo.cli.options import Json
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -25,7 +26,7 @@ def engines(
     name: Annotated[
         str | None, typer.Argument(metavar="NAME[:MODEL]", help="Only this one, in detail.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show who can paint here, and what each can do."""
     from studiolo.cli.console import for_a_person, print_json, print_rows

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from studiolo.gallery import Gallery
+    from studiolo.gallery import Gallery, Picture
 
 _SIZE: Final = re.compile(r"(\d+)\s*[x*\u00d7]\s*(\d+)|(\d+)", re.IGNORECASE)
 _AGO: Final = re.compile(r"(\d+)\s*(d|day|days|h|hour|hours|w|week|weeks)")
@@ -100,16 +100,23 @@ def find_picture_file(gallery: Gallery, name: str) -> Path:
     Raises:
         PictureNotFoundError: neither.
     """
+    return Path(name) if is_file(name) else gallery.path(get_picture(gallery, name))
+
+
+def get_picture(gallery: Gallery, name: str) -> Picture:
+    """The picture of the id ``name``, which is no file.
+
+    Raises:
+        PictureNotFoundError: no picture either.
+    """
     from studiolo.errors import PictureNotFoundError
 
-    if is_file(name):
-        return Path(name)
     try:
-        return gallery.path(gallery.get(name))
+        return gallery.get(name)
     except PictureNotFoundError as error:
         raise PictureNotFoundError(
             f"There is no file {name!r}, and no picture of that id in the gallery.",
-            hint="Check the path, or find the id with: studiolo gallery list",
+            hint=f"Check the path. {error.hint}",
         ) from error
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from studiolo.cli.help import examples
+from studiolo.cli.options import Json, Preview
 
 if TYPE_CHECKING:
     from studiolo.imaging.metadata import ImageMetadata
@@ -30,10 +31,8 @@ def show(
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
-    preview: Annotated[
-        bool, typer.Option("--preview/--no-preview", help="Show the picture in the terminal, where it can.")
-    ] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    preview: Preview = True,
+    as_json: Json = False,
 ) -> None:
     """Read how a picture was made, from the file itself.
 

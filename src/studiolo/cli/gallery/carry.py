@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from studiolo.cli.console import count_of
 from studiolo.cli.gallery import filters
 from studiolo.cli.help import examples
+from studiolo.cli.options import Json
 
 EXPORT_EPILOG = examples(
     "studiolo gallery export everything.zip", "studiolo gallery export best/ --starred --since 30d"
@@ -27,7 +29,7 @@ def export(
     seed: filters.Seed = None,
     starred: filters.Starred = None,
     tag: filters.Tag = None,
-    as_json: filters.Json = False,
+    as_json: Json = False,
 ) -> None:
     """Copy pictures, with all that is known of them, out of the gallery.
 
@@ -44,14 +46,14 @@ def export(
     if as_json:
         print_json({"exported": exported, "path": str(target)})
     else:
-        say(f"{exported} {'picture' if exported == 1 else 'pictures'} exported to {target}.")
+        say(f"{count_of(exported)} exported to {target}.")
 
 
 def import_(
     sources: Annotated[
         list[Path], typer.Argument(metavar="FILE|FOLDER|ZIP", help="Pictures, or an earlier export.")
     ],
-    as_json: filters.Json = False,
+    as_json: Json = False,
 ) -> None:
     """Take pictures into the gallery, also those of other programs.
 

@@ -49,7 +49,6 @@ Tag = Annotated[
 Limit = Annotated[
     int, typer.Option("--limit", "-l", metavar="NUMBER", min=1, max=10_000, help="At most so many.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Paths = Annotated[bool, typer.Option("--paths", help="Print only the files' paths, one a line.")]
 
 

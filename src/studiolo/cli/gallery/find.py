@@ -9,6 +9,7 @@ import typer
 
 from studiolo.cli.gallery import filters
 from studiolo.cli.help import examples
+from studiolo.cli.options import Json, Preview
 
 if TYPE_CHECKING:
     from studiolo.gallery import Gallery, Picture
@@ -40,7 +41,7 @@ def list_(
         str | None, typer.Option(metavar="ID", help="Go on after this picture, towards older ones.")
     ] = None,
     paths: filters.Paths = False,
-    as_json: filters.Json = False,
+    as_json: Json = False,
 ) -> None:
     """List pictures, newest first.
 
@@ -92,7 +93,7 @@ def search(
     tag: filters.Tag = None,
     limit: filters.Limit = 20,
     paths: filters.Paths = False,
-    as_json: filters.Json = False,
+    as_json: Json = False,
 ) -> None:
     """Find pictures by the words of their prompts and tags, and by what they mean."""
     from studiolo.cli.console import for_a_person, print_json, say
@@ -126,10 +127,8 @@ def search(
 
 def show(
     picture: PictureId,
-    preview: Annotated[
-        bool, typer.Option("--preview/--no-preview", help="Show the picture in the terminal, where it can.")
-    ] = True,
-    as_json: filters.Json = False,
+    preview: Preview = True,
+    as_json: Json = False,
 ) -> None:
     """Show one picture and everything known about it."""
     from studiolo.cli.console import for_a_person, print_fields, print_json, print_rows

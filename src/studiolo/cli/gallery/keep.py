@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from studiolo.cli.gallery import filters
+from studiolo.cli.console import count_of
 from studiolo.cli.gallery.find import PictureId, PictureIds, get_all
 from studiolo.cli.help import examples
+from studiolo.cli.options import Json
 
 if TYPE_CHECKING:
     from studiolo.gallery import CheckReport, Picture
@@ -24,12 +25,12 @@ _MOST_NAMED = 10
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
-def star(pictures: PictureIds, as_json: filters.Json = False) -> None:
+def star(pictures: PictureIds, as_json: Json = False) -> None:
     """Star pictures, to find them with --starred."""
     _set_star(pictures, starred=True, as_json=as_json)
 
 
-def unstar(pictures: PictureIds, as_json: filters.Json = False) -> None:
+def unstar(pictures: PictureIds, as_json: Json = False) -> None:
     """Take the star from pictures."""
     _set_star(pictures, starred=False, as_json=as_json)
 
@@ -47,7 +48,7 @@ def tag(
     picture: PictureId,
     tags: Annotated[list[str], typer.Argument(metavar="TAG", help="One or more words.")],
     remove: Annotated[bool, typer.Option("--remove", help="Take these tags away instead.")] = False,
-    as_json: filters.Json = False,
+    as_json: Json = False,
 ) -> None:
     """Tag a picture, to find it by search or with --tag."""
     from studiolo.cli.console import print_json, say
@@ -63,20 +64,20 @@ def tag(
         say(f"Tags of {tagged.id}: {', '.join(tagged.tags) or 'none'}")
 
 
-def delete(pictures: PictureIds, yes: Yes = False, as_json: filters.Json = False) -> None:
+def delete(pictures: PictureIds, yes: Yes = False, as_json: Json = False) -> None:
     """Move pictures into the trash, from where they can be restored."""
     from studiolo.cli.rooms import open_gallery
 
     with open_gallery() as gallery:
         found = get_all(gallery, pictures)
         if not yes:
-            _confirm(f"Delete {_count(len(found))}?", found, as_json=as_json)
+            _confirm(f"Delete {count_of(len(found))}?", found, as_json=as_json)
         gallery.delete([picture.id for picture in found])
     ids = " ".join(picture.id for picture in found)
     _tell("deleted", found, as_json=as_json, then=f"Undo: studiolo gallery restore {ids}")
 
 
-def restore(pictures: PictureIds, as_json: filters.Json = False) -> None:
+def restore(pictures: PictureIds, as_json: Json = False) -> None:
     """Bring deleted pictures back."""
     from studiolo.cli.rooms import open_gallery
 
@@ -94,7 +95,7 @@ def purge(
         ),
     ] = 0,
     yes: Yes = False,
-    as_json: filters.Json = False,
+    as_json: Json = False,
 ) -> None:
     """Empty the trash: what was deleted is gone for good."""
     from datetime import timedelta
@@ -106,12 +107,12 @@ def purge(
     with open_gallery() as gallery:
         if not yes:
             count = gallery.count(PictureFilter(trash=True))
-            _confirm(f"Remove up to {_count(count)} for good?", [], as_json=as_json)
+            _confirm(f"Remove up to {count_of(count)} for good?", [], as_json=as_json)
         purged = gallery.purge(older_than=timedelta(days=older_than_days))
     if as_json:
         print_json({"purged": purged})
     else:
-        say(f"{_count(purged)} removed for good.")
+        say(f"{count_of(purged)} removed for good.")
 
 
 def check(
@@ -123,7 +124,7 @@ def check(
         ),
     ] = False,
     yes: Yes = False,
-    as_json: filters.Json = False,
+    as_json: Json = False,
 ) -> None:
     """Check that every picture is there and can be found; mend what can be mended.
 
@@ -157,7 +158,7 @@ def _rebuild(*, yes: bool, as_json: bool) -> None:
     if as_json:
         print_json(report.model_dump(mode="json"))
     else:
-        say(f"The catalog is made anew, with {_count(len(report.added))}. The old one is in 'backups'.")
+        say(f"The catalog is made anew, with {count_of(len(report.added))}. The old one is in 'backups'.")
 
 
 def _print_report(report: CheckReport) -> None:
@@ -169,11 +170,11 @@ def _print_report(report: CheckReport) -> None:
         print_line(f"damaged {picture_id}")
     if report.orphans:
         done = "taken in or cleared away" if report.mended else "left alone"
-        say(f"{_count(len(report.orphans), 'stray file')} {done}.")
+        say(f"{count_of(len(report.orphans), 'stray file')} {done}.")
     if not report.healthy:
         say("Bring these files back from a backup, or delete the pictures.", style="yellow")
     else:
-        say(f"{_count(report.pictures)}, all there.")
+        say(f"{count_of(report.pictures)}, all there.")
 
 
 def _confirm(question: str, pictures: Sequence[Picture], *, as_json: bool) -> None:
@@ -202,10 +203,6 @@ def _tell(done: str, pictures: Sequence[Picture], *, as_json: bool, then: str = 
     if as_json:
         print_json({done: [picture.id for picture in pictures]})
         return
-    say(f"{_count(len(pictures))} {done}.")
+    say(f"{count_of(len(pictures))} {done}.")
     if then:
         say(then, style="dim")
-
-
-def _count(number: int, thing: str = "picture") -> str:
-    return f"1 {thing}" if number == 1 else f"{number} {thing}s"
