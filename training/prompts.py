@@ -1,4 +1,4 @@
-"""The prompts the painter is shown with. Chosen before it had painted any of them; unpicked ever since."""
+"""The prompts the painter is shown and judged with; seeds are their numbers, and no picture is ever picked."""
 
 SHEET = (
     "two red apples left of a blue car in the snow",
@@ -43,5 +43,54 @@ SHEET = (
     "three stars above a house in the night",
 )
 
+"""Shown. Chosen before the painter had painted any of them, but it was improved while looking at them."""
+
+JUDGED = (
+    "a yellow duck on a pond",
+    "a helicopter above the city",
+    "three mushrooms in a forest",
+    "an elephant left of a giraffe",
+    "a crab on the beach",
+    "a hamburger and french fries",
+    "a blue tent in the mountains",
+    "a violin on a stage",
+    "two penguins in the snow",
+    "a green parrot in the jungle",
+    "a motorcycle on a road",
+    "a telescope under the stars",
+    "a pineapple on a yellow background",
+    "a shark under water",
+    "a tractor on a farm",
+    "a vampire and a bat at night",
+    "four pink tulips",
+    "a gray wolf in the snow",
+    "a teapot next to a cookie",
+    "a spider above a web",
+    "an airplane in the sky",
+    "a scorpion in the desert",
+    "a purple umbrella, 3d style",
+    "a chicken with two eggs",
+    "a basketball right of a trophy",
+    "a kangaroo in a meadow",
+    "a hedgehog under a mushroom",
+    "a clock on a table",
+    "an alien on the moon",
+    "a cherry on a cupcake",
+    "a monkey with a banana",
+    "a dolphin in the sea at sunrise",
+    "a golden key on a black background",
+    "a sheep on a farm",
+    "a microphone on a stage",
+    "a mouse left of a piece of cheese",
+    "a broccoli and a tomato",
+    "a ladybug on a leaf",
+    "a bus in the rain",
+    "a peacock in a garden",
+)
+"""Judged by someone who does not know them. Written after the painter, and painted once."""
+
 STRENGTHS = (0.3, 0.4, 0.5, 0.7, 0.85, 1.0)
 """Columns of the sheet that shows how the painter leaves its drafts."""
+
+DEMO_SEED = 7
+"""Of `make demo`, whose prompt is the first above."""

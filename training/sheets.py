@@ -1,7 +1,8 @@
 """Show what the painter paints, unpicked: `python -m training.sheets`.
 
-Writes into docs/images: `pocket-sheet.webp`, the forty prompts with seeds 1 to 40 at the default
-strength, and `pocket-strengths.webp`, the first sixteen from their draft to pure noise.
+Writes into docs/images, at the default strength unless said otherwise: `pocket-sheet.webp` and
+`pocket-judged.webp`, forty prompts each; `pocket-strengths.webp`, the first sixteen from their draft to pure
+noise; `first-picture.png`, what `make demo` paints.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from studiolo.engines.capabilities import check, resolve
 from studiolo.engines.pocket import PocketImageEngine
 from studiolo.requests import ImageRequest
-from training.prompts import SHEET, STRENGTHS
+from training.prompts import DEMO_SEED, JUDGED, SHEET, STRENGTHS
 
 PICTURES = Path(__file__).parents[1] / "docs" / "images"
 
@@ -45,9 +46,11 @@ def table(rows: list[list[Image.Image]], labels: list[str] | None = None, *, sid
 def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     engine = PocketImageEngine()
-    pictures = [paint(engine, prompt, seed) for seed, prompt in enumerate(SHEET, start=1)]
-    rows = [pictures[i : i + 8] for i in range(0, len(pictures), 8)]
-    table(rows, list(SHEET), side=256).save(PICTURES / "pocket-sheet.webp", quality=85)
+    for name, prompts in (("sheet", SHEET), ("judged", JUDGED)):
+        pictures = [paint(engine, prompt, seed) for seed, prompt in enumerate(prompts, start=1)]
+        rows = [pictures[i : i + 8] for i in range(0, len(pictures), 8)]
+        table(rows, list(prompts), side=256).save(PICTURES / f"pocket-{name}.webp", quality=85)
+    paint(engine, SHEET[0], DEMO_SEED).save(PICTURES / "first-picture.png", optimize=True)
     freedom = [
         [paint(engine, prompt, seed, strength) for seed, prompt in enumerate(SHEET[:16], start=1)]
         for strength in (0.0, *STRENGTHS)
