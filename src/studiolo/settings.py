@@ -201,7 +201,7 @@ def _expand(folder: Path) -> Path:
         return folder.expanduser()
     except RuntimeError as error:
         raise SettingsError(
-            f"There is no user's folder for '{folder}'.", hint=f"Write {PREFIX}HOME without ~."
+            f"There is no user's folder for '{folder}'.", hint="Write the whole path, without ~."
         ) from error
 
 
