@@ -1,4 +1,4 @@
-"""The prompts the painter is shown and judged with; seeds are their numbers, and no picture is ever picked."""
+"""The prompts the painter is shown and judged with. Seeds are their numbers; no picture is ever picked."""
 
 SHEET = (
     "two red apples left of a blue car in the snow",
