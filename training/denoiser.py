@@ -22,6 +22,8 @@ from training.bank import Bank, Batch
 from training.run import Average, Log, learning_rate, save
 from training.unet import Denoiser
 
+LOW = 0.6
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
@@ -31,7 +33,7 @@ class Recipe:
     batch: int = 32
     peak_rate: float = 5e-4
     decay: float = 0.9995
-    no_draft: float = 0.25
+    no_draft: float = 0.2
     cut_draft: float = 0.15
     no_words: float = 0.1
     scene_share: float = 0.5  # of the samples, once there are scene banks
@@ -60,10 +62,11 @@ def drop(batch: Batch, recipe: Recipe, generator: torch.Generator) -> tuple[Tens
 
 
 def times(count: int, generator: torch.Generator) -> Tensor:
-    """Half uniform, half logit-normal (Esser et al. 2024, arXiv 2403.03206): (count,) in (0, 1)."""
-    uniform = torch.rand(count, generator=generator)
+    """Half uniform up to LOW, where drafts are painted over; half logit-normal (Esser et al. 2024,
+    arXiv 2403.03206): (count,) in (0, 1)."""
+    low = torch.rand(count, generator=generator) * LOW
     middle = torch.randn(count, generator=generator).sigmoid()
-    return torch.where(torch.rand(count, generator=generator) < 0.5, uniform, middle)
+    return torch.where(torch.rand(count, generator=generator) < 0.5, low, middle)
 
 
 def flow_loss(model: Denoiser, batch: Batch, recipe: Recipe, generator: torch.Generator) -> Tensor:
