@@ -268,7 +268,7 @@ class GeneratedImage:
     """One finished picture and everything needed to make it again.
 
     ``request`` is complete: count 1, and every default filled in. ``timings`` are seconds
-    by stage. ``notes`` are sentences for the user ("painted without a draft: lighthouse").
+    by stage. ``notes`` are sentences for the user ("painted without a draft: gramophone").
     ``cost`` is in US dollars, None where nothing is charged or the price is unknown.
     """
 
