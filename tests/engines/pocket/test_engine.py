@@ -11,7 +11,7 @@ from PIL import Image
 
 from studiolo.engines.base import EngineConfig
 from studiolo.engines.capabilities import resolve
-from studiolo.engines.pocket import PocketImageEngine
+from studiolo.engines.pocket import PocketImageEngine, inpainting
 from studiolo.engines.pocket import networks as pocket_networks
 from studiolo.errors import EngineError, UnknownEngineError
 from studiolo.requests import GeneratedImage, ImageRequest
@@ -81,6 +81,31 @@ def test_inpainting_changes_only_where_the_mask_is_white(engine):
     before, after = pixels(init), pixels(painted.image)
     np.testing.assert_array_equal(before[:, 128:], after[:, 128:])
     assert np.abs(before[:, :128] - after[:, :128]).mean() > 3
+
+
+def test_inpainting_drafts_the_prompt_into_the_hole(engine):
+    """A red apple in the middle of a blue picture: red inside the mask, blue where nothing was drawn."""
+    init = Image.new("RGB", (256, 256), (70, 120, 220))
+    mask = Image.new("L", init.size, 0)
+    mask.paste(255, (64, 64, 192, 192))
+    painted = pixels(paint(engine, prompt="a red apple", init_image=init, mask=mask).image)
+    reds = (painted[..., 0] > 150) & (painted[..., 2] < 110)
+    assert reds[64:192, 64:192].mean() > 0.1
+    corner = painted[66:76, 66:76].mean((0, 1))
+    assert np.abs(corner - (70, 120, 220)).max() < 40
+
+
+def test_a_hole_is_filled_from_around_it():
+    picture = np.zeros((64, 64, 3), np.uint8)
+    picture[:, :32], picture[:, 32:] = (200, 0, 0), (0, 0, 200)
+    hole = np.zeros((64, 64), bool)
+    hole[16:48, 16:48] = True
+    picture[hole] = 255
+    filled = inpainting.fill(picture, hole)
+    np.testing.assert_array_equal(filled[~hole], picture[~hole])
+    assert filled[32, 18, 0] > 120
+    assert filled[32, 45, 2] > 120
+    assert filled[hole].max() < 230
 
 
 def test_image_to_image_keeps_more_of_the_picture_at_less_strength(engine):

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 from studiolo.embedding import TextEmbedder
 from studiolo.engines.base import Availability, EngineConfig, ImageEngine
 from studiolo.engines.capabilities import Capabilities, Range, Sizes
+from studiolo.engines.pocket import conditioning
 from studiolo.errors import UnknownEngineError
 from studiolo.requests import (
     GeneratedImage,
     ImageRequest,
     Progress,
     ProgressCallback,
-    SourceImage,
     ignore_progress,
 )
 
@@ -35,13 +35,16 @@ if TYPE_CHECKING:
     from studiolo.engines.pocket.drawings import DrawingLibrary
     from studiolo.engines.pocket.networks import Networks
     from studiolo.engines.pocket.sampling import Latents
+    from studiolo.engines.pocket.scene import Scene
 
 MODEL = "pocket-1"
 
 CAPABILITIES = Capabilities(
     description="Our own small painter of emoji- and illustration-like pictures: anywhere, offline, at once.",
     tasks=frozenset({"text-to-image", "image-to-image", "inpainting"}),
-    sizes=Sizes(minimum=256, maximum=1408, multiple=64, default=(512, 512), max_pixels=1408 * 1024),
+    sizes=Sizes(
+        minimum=256, maximum=1408, multiple=64, default=conditioning.DEFAULT_SIZE, max_pixels=1408 * 1024
+    ),
     max_count=64,
     steps=Range(minimum=1, maximum=200, default=24),
     guidance_scale=Range(minimum=1, maximum=15, default=2.0),
@@ -58,9 +61,10 @@ CAPABILITIES = Capabilities(
 
 @dataclass(frozen=True)
 class _Start:
-    """What a painting starts from, and what to say about it."""
+    """What a painting starts from, what a mask keeps, and what to say about it."""
 
     picture: NDArray[np.uint8]
+    original: NDArray[np.uint8]
     strength: float
     notes: tuple[str, ...] = ()
 
@@ -149,7 +153,7 @@ class PocketImageEngine(ImageEngine):
             report(Progress(step=1, total=1, stage="draft"))
             picture = start.picture
         if request.mask is not None:
-            picture = _composite(picture, start.picture, request.mask)
+            picture = conditioning.composite(picture, start.original, conditioning.mask_of(request))
         clock.lap("diffusion")
         return GeneratedImage(
             image=Image.fromarray(picture),
@@ -163,20 +167,35 @@ class PocketImageEngine(ImageEngine):
     def _start(self, request: ImageRequest, rng: np.random.Generator) -> _Start:
         import numpy as np
 
-        width, height = _size(request)
         strength = CAPABILITIES.draft_strength if request.strength is None else request.strength
+        strength = strength or 0.0
+        width, height = conditioning.size_of(request)
         if request.init_image is not None:
-            return _Start(np.asarray(_cover(request.init_image.image, width, height)), strength or 0.0)
+            original = np.asarray(conditioning.cover(request.init_image.image, width, height))
+            if request.mask is None or strength == 0:
+                return _Start(original, original, strength)
+            return self._start_in_hole(request, original, strength, rng)
         from studiolo.engines.pocket.composer import compose
         from studiolo.engines.pocket.planner import plan
 
         scene = plan(request.prompt, self._parts.library)
         draft = compose(scene, self._parts.library, width, height, rng)
-        notes = tuple(f"painted without a draft: {phrase}" for phrase in scene.unknown)
         if not scene.things and scene.unknown and strength:
             # Nothing of the draft shows what was asked: the words alone must do.
             strength = 1.0
-        return _Start(draft.image, strength or 0.0, notes)
+        return _Start(draft.image, draft.image, strength, _undrafted(scene))
+
+    def _start_in_hole(
+        self, request: ImageRequest, original: NDArray[np.uint8], strength: float, rng: np.random.Generator
+    ) -> _Start:
+
+        from studiolo.engines.pocket.inpainting import draft_into
+        from studiolo.engines.pocket.planner import plan
+
+        scene = plan(request.prompt, self._parts.library)
+        hole = conditioning.hole_of(request)
+        picture = draft_into(original, hole, scene, self._parts.library, rng)
+        return _Start(picture, original, strength, _undrafted(scene))
 
     def _diffuse(
         self, request: ImageRequest, start: _Start, rng: np.random.Generator, report: ProgressCallback
@@ -188,8 +207,8 @@ class PocketImageEngine(ImageEngine):
         networks = self._parts.networks
         latents = networks.encode(start.picture)
         noise = rng.standard_normal(latents.shape, np.float32)
-        free = _free_places(request, latents)
-        velocity = self._velocity(request, _condition(latents, free, start.strength, request))
+        free = conditioning.free_places(request, latents)
+        velocity = self._velocity(request, conditioning.condition(latents, free, start.strength, request))
         if free is not None:
             velocity = sampling.inpainting(velocity, latents, noise, free)
         at = sampling.times(request.steps or 1, start.strength)
@@ -222,42 +241,8 @@ class PocketImageEngine(ImageEngine):
         return velocity
 
 
-def _condition(latents: Latents, free: Latents | None, strength: float, request: ImageRequest) -> Latents:
-    """The denoiser's sight of the draft: its latents, and where it may look at them."""
-    import numpy as np
-
-    seen = np.ones((1, *latents.shape[1:]), np.float32)
-    if free is not None:
-        seen = 1 - free
-    elif request.init_image is not None or strength >= 1:
-        # Image to image is SDEdit alone: shown the picture as a draft, it would copy it at any strength.
-        seen = np.zeros_like(seen)
-    return np.concatenate([latents * seen, seen])
-
-
-def _free_places(request: ImageRequest, latents: Latents) -> Latents | None:
-    """The mask at the latents' size, (1, h, w): 1 wherever any of its pixels is white."""
-    import numpy as np
-    from PIL import Image
-
-    if request.mask is None:
-        return None
-    mask = _cover(request.mask.image.convert("L"), *_size(request))
-    height, width = latents.shape[1:]
-    small = mask.resize((width, height), Image.Resampling.BOX)
-    return (np.asarray(small)[None] > 4).astype(np.float32)
-
-
-def _composite(
-    picture: NDArray[np.uint8], original: NDArray[np.uint8], mask: SourceImage
-) -> NDArray[np.uint8]:
-    """The painting where the mask is white, the original's own pixels where it is black."""
-    import numpy as np
-    from PIL import Image
-
-    height, width = picture.shape[:2]
-    where = _cover(mask.image.convert("L"), width, height)
-    return np.asarray(Image.composite(Image.fromarray(picture), Image.fromarray(original), where))
+def _undrafted(scene: Scene) -> tuple[str, ...]:
+    return tuple(f"painted without a draft: {phrase}" for phrase in scene.unknown)
 
 
 def _preview(networks: Networks, estimate: Latents) -> Callable[[], Picture]:
@@ -267,25 +252,6 @@ def _preview(networks: Networks, estimate: Latents) -> Callable[[], Picture]:
         return Image.fromarray(networks.decode(estimate))
 
     return preview
-
-
-def _size(request: ImageRequest) -> tuple[int, int]:
-    default = CAPABILITIES.sizes.default
-    return request.width or default[0], request.height or default[1]
-
-
-def _cover(image: Picture, width: int, height: int) -> Picture:
-    """``image`` scaled to cover the size and cut to it around its centre; transparency becomes white."""
-    from PIL import Image, ImageOps
-
-    if image.mode == "RGBA":
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    image = image if image.mode == "L" else image.convert("RGB")
-    return (
-        image
-        if image.size == (width, height)
-        else ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
-    )
 
 
 class _Clock:
