@@ -33,15 +33,20 @@ def cover(image: Image.Image, width: int, height: int) -> Image.Image:
     return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
 
 
-def condition(latents: Latents, free: Latents | None, strength: float, request: ImageRequest) -> Latents:
-    """The denoiser's sight of the draft: its latents, and where it may look at them."""
+def conditions(
+    latents: Latents, free: Latents | None, strength: float, request: ImageRequest
+) -> tuple[Latents, Latents | None]:
+    """The denoiser's sight of what the painting starts from: latents, and 1 where it may look at them.
+
+    The second, if any, is what it sees without it. For image to image the strength guides the painting from one
+    to the other: always shown the picture, it would copy it; never, it would lose it (SDEdit alone).
+    """
     seen = np.ones((1, *latents.shape[1:]), np.float32)
     if strength >= 1:
         seen = np.zeros_like(seen) if free is None else 1 - free
-    elif request.init_image is not None and free is None:
-        # Image to image is SDEdit alone: shown the picture as a draft, it would copy it at any strength.
-        seen = np.zeros_like(seen)
-    return np.concatenate([latents * seen, seen])
+    shown = np.concatenate([latents * seen, seen])
+    between = request.init_image is not None and free is None and strength < 1
+    return shown, np.zeros_like(shown) if between else None
 
 
 def free_places(request: ImageRequest, latents: Latents) -> Latents | None:

@@ -47,8 +47,8 @@ CAPABILITIES = Capabilities(
     ),
     max_count=64,
     steps=Range(minimum=1, maximum=200, default=24),
-    guidance_scale=Range(minimum=1, maximum=15, default=2.0),
-    strength=Range(minimum=0, maximum=1, default=0.6),
+    guidance_scale=Range(minimum=1, maximum=15, default=1.5),
+    strength=Range(minimum=0, maximum=1, default=0.45),
     draft_strength=0.4,
     negative_prompt=True,
     schedulers=("dpm++ 2m", "euler", "heun"),
@@ -208,7 +208,8 @@ class PocketImageEngine(ImageEngine):
         latents = networks.encode(start.picture)
         noise = rng.standard_normal(latents.shape, np.float32)
         free = conditioning.free_places(request, latents)
-        velocity = self._velocity(request, conditioning.condition(latents, free, start.strength, request))
+        shown, hidden = conditioning.conditions(latents, free, start.strength, request)
+        velocity = self._velocity(request, shown, hidden, 1 - start.strength)
         if free is not None:
             velocity = sampling.inpainting(velocity, latents, noise, free)
         at = sampling.times(request.steps or 1, start.strength)
@@ -220,23 +221,33 @@ class PocketImageEngine(ImageEngine):
         painted = sampler(velocity, sampling.noised(latents, noise, start.strength), at, after_step)
         return networks.decode(painted)
 
-    def _velocity(self, request: ImageRequest, draft: Latents) -> Callable[[Latents, float], Latents]:
+    def _velocity(
+        self, request: ImageRequest, shown: Latents, hidden: Latents | None, scale: float
+    ) -> Callable[[Latents, float], Latents]:
+        """The velocity under the prompt's guidance.
+
+        With ``hidden`` also under the draft's, ``scale`` leading from not seeing it (0) to seeing it (1).
+        """
         import numpy as np
 
         from studiolo.engines.pocket.networks import MAX_WORDS
         from studiolo.engines.pocket.sampling import guided
 
-        scale = request.guidance_scale if request.guidance_scale is not None else 1.0
-        texts = [request.prompt] if scale == 1 else [request.prompt, request.negative_prompt]
+        words_scale = request.guidance_scale if request.guidance_scale is not None else 1.0
+        texts = [request.prompt] if words_scale == 1 else [request.prompt, request.negative_prompt]
         words, mask = self._parts.embedder.encode_tokens(texts, MAX_WORDS)
         if len(texts) == 2 and not request.negative_prompt:
             # How training said "no words": zeros, of which one is looked at.
             words[1], mask[1] = 0, np.arange(MAX_WORDS) == 0
         networks = self._parts.networks
 
-        def velocity(x: Latents, t: float) -> Latents:
+        def seeing(x: Latents, t: float, draft: Latents) -> Latents:
             out = networks.velocity(x, t, draft, words, mask)
-            return out[0] if len(out) == 1 else guided(out[0], out[1], scale)
+            return out[0] if len(out) == 1 else guided(out[0], out[1], words_scale)
+
+        def velocity(x: Latents, t: float) -> Latents:
+            seen = seeing(x, t, shown)
+            return seen if hidden is None else guided(seen, seeing(x, t, hidden), scale)
 
         return velocity
 

@@ -64,7 +64,9 @@ def _pull_and_push(weighted: Floats, known: Floats) -> Floats:
     if (height == 1 and width == 1) or bool((known > 0).all()):
         return values
     coarse = _pull_and_push(_halve(weighted), _halve(known))
-    rising = np.repeat(np.repeat(coarse, 2, axis=0), 2, axis=1)[:height, :width]
+    rising = np.stack(
+        [_double(coarse[..., plane], height, width) for plane in range(coarse.shape[2])], axis=-1
+    )
     confidence = np.minimum(known, 1.0)
     return confidence * values + (1 - confidence) * rising
 
@@ -73,3 +75,9 @@ def _halve(values: Floats) -> Floats:
     height, width = values.shape[:2]
     even = np.pad(values, ((0, height % 2), (0, width % 2), (0, 0)))
     return even[0::2, 0::2] + even[1::2, 0::2] + even[0::2, 1::2] + even[1::2, 1::2]
+
+
+def _double(plane: Floats, height: int, width: int) -> Floats:
+    size = (2 * plane.shape[1], 2 * plane.shape[0])
+    rising = Image.fromarray(plane.astype(np.float32)).resize(size, Image.Resampling.BILINEAR)
+    return np.asarray(rising)[:height, :width]
