@@ -38,7 +38,7 @@ def conditions(
 ) -> tuple[Latents, Latents | None]:
     """The denoiser's sight of what the painting starts from: latents, and 1 where it may look at them.
 
-    The second, if any, is what it sees without it. For image to image the strength guides the painting from one
+    The second, if any, is what it sees without. For image to image the strength guides the painting from one
     to the other: always shown the picture, it would copy it; never, it would lose it (SDEdit alone).
     """
     seen = np.ones((1, *latents.shape[1:]), np.float32)
