@@ -58,7 +58,7 @@ class Easel:
     def take(self, picture: Picture) -> None:
         """Copy and print ``picture``."""
         from studiolo.cli import pictures
-        from studiolo.cli.console import for_a_person, print_json, print_line
+        from studiolo.cli.console import for_a_person, print_json, print_line, say
 
         path = self.studio.gallery.path(picture)
         if self.destination is not None:
@@ -70,6 +70,8 @@ class Easel:
             pictures.print_finished(picture, path, number=len(self.paths), total=self.total)
         else:
             print_line(str(path))
+            for note in picture.notes:
+                say(f"{path.name}: {note}")
 
     def _copy(self, destination: Destination, picture: Picture, path: Path) -> Path:
         from studiolo.cli.failure import explain
@@ -147,7 +149,7 @@ def _one_by_one(paintings: list[Iterator[Picture]]) -> Iterator[Picture]:
 
 def write_drafts(studio: Studio, order: Order, result: Result) -> None:
     """The drafts alone, written to files: a draft is a plan, no picture for the gallery."""
-    from studiolo.cli.console import for_a_person, print_json, print_line
+    from studiolo.cli.console import print_json, print_line, say
     from studiolo.cli.pictures import show_files
     from studiolo.errors import InvalidRequestError
 
@@ -171,9 +173,8 @@ def write_drafts(studio: Studio, order: Order, result: Result) -> None:
             print_json({"path": str(path), "prompt": prompt, "notes": list(made.notes)}, indent=None)
         else:
             print_line(str(path))
-            if for_a_person():
-                for note in made.notes:
-                    print_line(f"  {note}")
+            for note in made.notes:
+                say(f"{path.name}: {note}")
     show_files(paths, graphics)
     if result.open:
         from studiolo.cli.viewer import open_files

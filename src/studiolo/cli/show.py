@@ -98,6 +98,7 @@ def _facts(found: ImageMetadata) -> Iterator[tuple[str, Any]]:
         "scheduler": found.sampler,
         "strength": found.strength,
         "model": found.model,
+        "notes": "; ".join((found.record or {}).get("notes", ())),
     }
     for name, value in facts.items():
         if value not in (None, ""):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from studiolo.cli import main
 from studiolo.engines.base import EngineConfig
 from studiolo.engines.capabilities import resolve
 from studiolo.engines.pocket import PocketImageEngine, inpainting
@@ -160,3 +161,10 @@ def test_missing_weights_are_said_with_the_command_that_makes_them(tmp_path, mon
     assert not PocketImageEngine().availability().ready
     with pytest.raises(EngineError, match="make pocket"):
         pocket_networks.Networks().encode(np.zeros((64, 64, 3), np.uint8))
+
+
+def test_the_command_line_says_what_had_no_drawing_also_into_a_pipe(tmp_path, capfd):
+    assert not main(["generate", "a gramophone", "--strength", "0", "-o", str(tmp_path / "out.png")])
+    out, said = capfd.readouterr()
+    assert out.strip().endswith("out.png")
+    assert "painted without a draft: gramophone" in said
