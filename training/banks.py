@@ -28,6 +28,7 @@ from training import bank
 from training.codec import Autoencoder
 from training.prompted_scenes import random_scene
 from training.render import Renders, render
+from training.run import kept_weights
 from training.sources import Drawing, load_drawings
 
 SIZE = 512
@@ -47,7 +48,9 @@ class Painter:
 
     def __init__(self, work: Path) -> None:
         self.autoencoder = Autoencoder().eval()
-        self.autoencoder.load_state_dict(torch.load(work / "autoencoder" / "model.pt", weights_only=True))
+        trained = work / "autoencoder" / "model.pt"
+        state = torch.load(trained, weights_only=True) if trained.exists() else kept_weights("autoencoder")[0]
+        self.autoencoder.load_state_dict(state)
         self.embedder = TextEmbedder()
 
     @torch.inference_mode()

@@ -21,6 +21,7 @@ from training.autoencoder import RESERVED, WINDOW_SEED
 from training.codec import LATENT_CHANNELS, Autoencoder
 from training.export import ASSETS, halve_weights
 from training.render import Renders, painter_subset, render
+from training.run import keep_weights
 from training.scenes import random_scene
 from training.sources import load_drawings
 
@@ -137,6 +138,7 @@ def main() -> None:
     model, samples = load(options.work, options.name)
     fit_statistics(model, scenes(renders, held_out=False, count=FIT_SCENES, seed=1))
     torch.save(model.state_dict(), options.work / options.name / "model.pt")
+    keep_weights("autoencoder", model.state_dict(), samples=samples)
     print("latent mean", [round(float(x), 3) for x in model.latent_mean.flatten()])
     print("latent std ", [round(float(x), 3) for x in model.latent_std.flatten()])
 

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from training import bank
 from training.bank import Bank, Batch
-from training.run import Average, Log, learning_rate, save
+from training.run import Average, Log, kept_weights, learning_rate, save
 from training.unet import Denoiser
 
 LOW = 0.6
@@ -109,7 +109,7 @@ class Banks:
 class Run:
     """One training run in a folder."""
 
-    def __init__(self, folder: Path, recipe: Recipe, banks: Banks) -> None:
+    def __init__(self, folder: Path, recipe: Recipe, banks: Banks, *, go_on: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.recipe, self.banks = folder, recipe, banks
         self.log = Log(folder / "log.jsonl")
@@ -119,6 +119,10 @@ class Run:
         self.optimiser = torch.optim.AdamW(self.model.parameters(), weight_decay=0.01, betas=(0.9, 0.99))
         self.samples, self.seconds = 0, 0.0
         path = folder / "checkpoint.pt"
+        if go_on and not path.exists():
+            weights, self.samples = kept_weights("denoiser")
+            self.model.load_state_dict(weights)
+            self.average.model.load_state_dict(weights)
         if path.exists():
             state = torch.load(path, weights_only=True, map_location=recipe.device)
             self.model.load_state_dict(state["model"])
@@ -173,10 +177,13 @@ def main() -> None:
     parser.add_argument("--name", default="denoiser")
     parser.add_argument("--minutes", type=float, default=Recipe.minutes)
     parser.add_argument("--threads", type=int, default=Recipe.threads)
+    parser.add_argument("--go-on", action="store_true", help="start from the weights in training/weights")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()
     recipe = Recipe(minutes=options.minutes, threads=options.threads, device=options.device)
-    Run(options.work / options.name, recipe, Banks(options.work / "banks", recipe)).train()
+    Run(
+        options.work / options.name, recipe, Banks(options.work / "banks", recipe), go_on=options.go_on
+    ).train()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from training.bank import MAX_WORDS, TEXT_WIDTH
 from training.codec import LATENT_CHANNELS
+from training.run import keep_weights
 from training.unet import DRAFT_CHANNELS, Denoiser
 
 ASSETS = Path(__file__).parents[1] / "src" / "studiolo" / "engines" / "pocket" / "assets"
@@ -97,6 +98,7 @@ def main() -> None:
     if error > 0.05:
         raise SystemExit("The export does not paint what was trained; not kept.")
     partial.replace(path)
+    keep_weights("denoiser", state["average"], samples=state["samples"])
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ import copy
 import json
 import math
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -69,6 +71,23 @@ class Pace:
         if tried < len(self.choices) and at > 0:  # the first step after a change is slow
             self.times[self.choices[tried]] += seconds
         self.step = (self.step + 1) % self.every
+
+
+WEIGHTS = Path(__file__).parent / "weights"
+
+
+def keep_weights(name: str, state: Mapping[str, torch.Tensor], *, samples: int) -> None:
+    """Keep a model's averaged weights as fp16 in the repository, for a later training to go on from."""
+    WEIGHTS.mkdir(exist_ok=True)
+    arrays = {key: tensor.half().numpy() for key, tensor in state.items()}
+    np.savez(WEIGHTS / f"{name}.npz", samples=np.array(samples), **arrays)
+
+
+def kept_weights(name: str) -> tuple[dict[str, torch.Tensor], int]:
+    """What `keep_weights` kept, as float32, and how many samples it had seen."""
+    with np.load(WEIGHTS / f"{name}.npz") as kept:
+        state = {key: torch.from_numpy(kept[key]).float() for key in kept.files if key != "samples"}
+        return state, int(kept["samples"])
 
 
 class Log:
