@@ -87,7 +87,7 @@ JUDGED = (
     "a bus in the rain",
     "a peacock in a garden",
 )
-"""Judged by someone who does not know them. Written after the painter, and painted once."""
+"""Judged by someone who does not know them. Written after the painter; a checkpoint paints them once."""
 
 STRENGTHS = (0.3, 0.4, 0.5, 0.7, 0.85, 1.0)
 """Columns of the sheet that shows how the painter leaves its drafts."""
