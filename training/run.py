@@ -101,6 +101,8 @@ class Log:
             log.write(json.dumps({"time": round(time.time(), 1), **values}) + "\n")
 
     def draw(self, keys: tuple[str, ...], *, title: str) -> None:
+        if not self.path.exists():  # a run of a few steps has nothing to show
+            return
         import matplotlib as mpl
 
         mpl.use("Agg")
