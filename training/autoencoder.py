@@ -22,7 +22,7 @@ from torch.utils.data import DataLoader
 
 from training.codec import Autoencoder
 from training.render import Renders, painter_subset, render
-from training.run import Average, Log, Pace, learning_rate, save
+from training.run import Average, Log, Pace, Resumable, learning_rate
 from training.scenes import Composed, Scenes, random_scene
 from training.sources import load_drawings
 
@@ -88,7 +88,7 @@ def _to_pictures(batch: Tensor) -> Tensor:
     return (batch.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
 
 
-class Run:
+class Run(Resumable):
     """One training run in a folder: its state, and the sheet and numbers it shows at each checkpoint."""
 
     def __init__(
@@ -106,24 +106,12 @@ class Run:
             self.model.encoder.requires_grad_(requires_grad=False)
         self.average = Average(self.model, recipe.decay)
         self.optimiser = torch.optim.AdamW(self._learnt(), weight_decay=1e-3, betas=(0.9, 0.98))
-        self.samples, self.seconds = 0, 0.0
         visible = np.flatnonzero(renders.visible)
         self.held_out, self.members = visible[visible % RESERVED == 0], visible[visible % RESERVED != 0]
-        self._resume()
+        self.resume()
 
     def _learnt(self) -> list[nn.Parameter]:
         return [weight for weight in self.model.parameters() if weight.requires_grad]
-
-    def _resume(self) -> None:
-        path = self.folder / "checkpoint.pt"
-        if not path.exists():
-            return
-        state = torch.load(path, weights_only=True)
-        self.model.load_state_dict(state["model"])
-        self.average.model.load_state_dict(state["average"])
-        self.average.steps = state["steps"]
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.samples, self.seconds = state["samples"], state["seconds"]
 
     @property
     def progress(self) -> float:
@@ -169,11 +157,7 @@ class Run:
         self.checkpoint()
 
     def checkpoint(self) -> None:
-        save(self.folder / "checkpoint.pt", {
-            "model": self.model.state_dict(), "average": self.average.model.state_dict(),
-            "steps": self.average.steps, "optimiser": self.optimiser.state_dict(),
-            "samples": self.samples, "seconds": self.seconds,
-        })  # fmt: skip
+        self.keep()
         psnr = self.show()
         self.log.write(samples=self.samples, seconds=round(self.seconds, 1), psnr=round(psnr, 2))
         self.log.draw(("loss", "absolute"), title="autoencoder")

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from training import bank
 from training.bank import Bank, Batch
-from training.run import Average, Log, kept_weights, learning_rate, save
+from training.run import Average, Log, Resumable, kept_weights, learning_rate
 from training.unet import Denoiser
 
 LOW = 0.6
@@ -106,7 +106,7 @@ class Banks:
         return one.batch(np.sort(rng.integers(len(one.samples), size=self.recipe.batch)))
 
 
-class Run:
+class Run(Resumable):
     """One training run in a folder."""
 
     def __init__(self, folder: Path, recipe: Recipe, banks: Banks, *, go_on: bool = False) -> None:
@@ -117,19 +117,10 @@ class Run:
         self.model = Denoiser().to(recipe.device, memory_format=torch.channels_last)
         self.average = Average(self.model, recipe.decay)
         self.optimiser = torch.optim.AdamW(self.model.parameters(), weight_decay=0.01, betas=(0.9, 0.99))
-        self.samples, self.seconds = 0, 0.0
-        path = folder / "checkpoint.pt"
-        if go_on and not path.exists():
+        if not self.resume(recipe.device) and go_on:
             weights, self.samples = kept_weights("denoiser")
             self.model.load_state_dict(weights)
             self.average.model.load_state_dict(weights)
-        if path.exists():
-            state = torch.load(path, weights_only=True, map_location=recipe.device)
-            self.model.load_state_dict(state["model"])
-            self.average.model.load_state_dict(state["average"])
-            self.average.steps = state["steps"]
-            self.optimiser.load_state_dict(state["optimiser"])
-            self.samples, self.seconds = state["samples"], state["seconds"]
 
     def train(self) -> None:
         recipe = self.recipe
@@ -162,11 +153,7 @@ class Run:
         self.checkpoint()
 
     def checkpoint(self) -> None:
-        save(self.folder / "checkpoint.pt", {
-            "model": self.model.state_dict(), "average": self.average.model.state_dict(),
-            "steps": self.average.steps, "optimiser": self.optimiser.state_dict(),
-            "samples": self.samples, "seconds": self.seconds,
-        })  # fmt: skip
+        self.keep()
         self.log.draw(("loss",), title="denoiser")
         print(f"{self.seconds / 60:.1f} min, {self.samples} samples", flush=True)
 

@@ -45,6 +45,38 @@ def save(path: Path, state: dict[str, Any]) -> None:
     partial.replace(path)
 
 
+class Resumable:
+    """A training run that can be stopped: its model, the average, the optimiser, and how far it is."""
+
+    folder: Path
+    model: nn.Module
+    average: Average
+    optimiser: torch.optim.Optimizer
+    samples: int = 0
+    seconds: float = 0.0
+
+    def keep(self) -> None:
+        """Write the checkpoint."""
+        save(self.folder / "checkpoint.pt", {
+            "model": self.model.state_dict(), "average": self.average.model.state_dict(),
+            "steps": self.average.steps, "optimiser": self.optimiser.state_dict(),
+            "samples": self.samples, "seconds": self.seconds,
+        })  # fmt: skip
+
+    def resume(self, device: str = "cpu") -> bool:
+        """Go on from the checkpoint; False if there is none."""
+        path = self.folder / "checkpoint.pt"
+        if not path.exists():
+            return False
+        state = torch.load(path, weights_only=True, map_location=device)
+        self.model.load_state_dict(state["model"])
+        self.average.model.load_state_dict(state["average"])
+        self.average.steps = state["steps"]
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.samples, self.seconds = state["samples"], state["seconds"]
+        return True
+
+
 class Pace:
     """Chooses between one thread and several by trying both every so often.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import SecretStr
@@ -45,8 +46,9 @@ class Studio:
         settings = settings or Settings.load()
         if settings.offline:
             offline.forbid()
-        gallery = Gallery.open(settings.gallery_folder, embedder=TextEmbedder())
-        return cls(settings, build_registry(settings), gallery)
+        embedder = TextEmbedder()
+        gallery = Gallery.open(settings.gallery_folder, embedder=embedder)
+        return cls(settings, build_registry(settings, embedder), gallery)
 
     def generate(
         self,
@@ -156,22 +158,20 @@ class Studio:
         self.close()
 
 
-def build_registry(settings: Settings) -> EngineRegistry:
+def build_registry(settings: Settings, embedder: TextEmbedder | None = None) -> EngineRegistry:
     """The registry as the settings describe it: each engine is told only what concerns it."""
     default = EngineConfig(
-        models_folder=settings.models_folder, offline=settings.offline, threads=settings.threads
+        models_folder=settings.models_folder,
+        offline=settings.offline,
+        threads=settings.threads,
+        embedder=embedder,
     )
 
     def plain(value: object) -> object:
         return value.get_secret_value() if isinstance(value, SecretStr) else value
 
     configs = {
-        name: EngineConfig(
-            models_folder=default.models_folder,
-            offline=default.offline,
-            threads=default.threads,
-            options={option: plain(value) for option, value in options.items()},
-        )
+        name: replace(default, options={option: plain(value) for option, value in options.items()})
         for name, options in settings.engines.items()
     }
     return EngineRegistry(configs, default=default)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from studiolo.embedding import TextEmbedder
 from studiolo.engines.capabilities import Capabilities
 from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, ignore_progress
 
@@ -17,13 +18,15 @@ class EngineConfig:
     """All an engine is told about the world: it reads no settings, no environment and no gallery.
 
     ``model`` is what stands behind the colon in ``engine:model``; ``options`` come from the
-    table ``[engines.<name>]`` of the config file.
+    table ``[engines.<name>]`` of the config file. ``embedder`` is the one the gallery searches with,
+    so that an engine which needs one does not load it a second time.
     """
 
     model: str | None = None
     models_folder: Path | None = None
     offline: bool = False
     threads: int | None = None
+    embedder: TextEmbedder | None = None
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 

@@ -61,7 +61,6 @@ _SWIMMING = words(
     "fish whale dolphin shark octopus squid jellyfish turtle blowfish seal orca submarine mermaid",
     "merperson swimmer",
 )
-_AFLOAT = words("boat ship sailboat canoe ferry duck swan goose speedboat yacht whale dolphin")
 
 # Where, in shares of its height, a thing carries what is on it; what is not listed carries near its top.
 _TOPS = {
@@ -127,11 +126,6 @@ def floats(name: str, place: str | None = None) -> bool:
     if place == "underwater" and words & _SWIMMING:
         return True
     return bool(words & _FLOATING) and not words & _FLOAT_NOT
-
-
-def afloat(name: str) -> bool:
-    """Whether it may lie in open water."""
-    return bool(set(_words(name)) & (_AFLOAT | _SWIMMING))
 
 
 def top_of(name: str) -> float:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from studiolo.engines.pocket.sampling import Latents
 
 ASSETS: Final = Path(__file__).parent / "assets"
-LATENT_CHANNELS: Final = 16
-FACTOR: Final = 16
 MAX_WORDS: Final = 24
 _DENOISER_MULTIPLE: Final = 8  # patches of 2, halved twice
 
@@ -32,9 +30,9 @@ class Networks:
     """
 
     def __init__(self, *, threads: int | None = None) -> None:
-        self._threads = (
-            threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads
-        )
+        if threads is None and hasattr(os, "sched_getaffinity"):
+            threads = len(os.sched_getaffinity(0))
+        self._threads = threads
         self._lock = threading.Lock()
         self._sessions: dict[str, InferenceSession] = {}
 
@@ -79,11 +77,6 @@ class Networks:
             },
         )
         return out[:, :, :height, :width]
-
-    def close(self) -> None:
-        """Free what was loaded."""
-        with self._lock:
-            self._sessions.clear()
 
     def _run(self, name: str, inputs: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
         with self._lock:

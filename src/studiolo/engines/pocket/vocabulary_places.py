@@ -68,7 +68,6 @@ AMBIGUOUS_PLACES = words(
     "mine wave bay castle palace orbit mars clouds lava swamp air concert zoo carpet waterfall bridge",
     "tunnel nature rooftop nebula galaxy milky-way lab",
 )
-LOCATIVES = frozenset({"on", "in", "under", "above", "next_to", "in_front_of", "below"})
 
 TIMES: dict[str, TimeOfDay] = {
     "night": "night", "midnight": "night", "nighttime": "night", "evening": "sunset", "dusk": "sunset",
