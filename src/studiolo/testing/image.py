@@ -1,26 +1,11 @@
-"""The promises every image engine keeps, as a test suite to subclass.
-
-In the tests of your engine's package::
-
-    from studiolo.testing import ImageEngineContract
-
-    class TestMyEngine(ImageEngineContract):
-        def make_engine(self):
-            return MyImageEngine()
-
-Nothing here needs pytest itself: the tests are plain methods with plain asserts. With pytest, the line
-``pytest.register_assert_rewrite("studiolo.testing")`` in ``conftest.py`` makes failures more talkative.
-"""
+"""The promises every image engine keeps, as a test suite to subclass."""
 
 # ruff: noqa: S101 - a test suite is made of asserts
 
 from __future__ import annotations
 
-import sys
-import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -31,6 +16,7 @@ from studiolo.engines.base import Availability, ImageEngine
 from studiolo.engines.capabilities import Capabilities, check, resolve
 from studiolo.errors import Cancelled, InputError, UnsupportedRequestError
 from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback, ignore_progress
+from studiolo.testing.watching import watch_input_and_output
 
 __all__ = ["ImageEngineContract"]
 
@@ -64,7 +50,7 @@ class ImageEngineContract:
     def test_constructing_touches_nothing(self) -> None:
         """An engine is built to be asked what it can do; files and sockets wait for generate()."""
         self.make_engine().close()  # imports happen here
-        with _watch_input_and_output() as events:
+        with watch_input_and_output() as events:
             self.make_engine()
         assert not events, f"construction did input or output: {events[:3]}"
 
@@ -350,29 +336,3 @@ def _difference(one: Image.Image, other: Image.Image) -> float:
     """Mean absolute difference of two pictures of one size, of 255."""
     assert one.size == other.size, f"sizes differ: {one.size}, {other.size}"
     return float(np.abs(np.asarray(one, np.float32) - np.asarray(other, np.float32)).mean())
-
-
-# An audit hook cannot be removed (PEP 578), so there is one, and it reports to who is watching.
-_watchers: dict[int, list[str]] = {}
-_hook_installed = threading.Event()
-
-
-@contextmanager
-def _watch_input_and_output() -> Generator[list[str]]:
-    """What this thread opens or connects to, while the context lasts."""
-    if not _hook_installed.is_set():
-        sys.addaudithook(_report)
-        _hook_installed.set()
-    events: list[str] = []
-    _watchers[threading.get_ident()] = events
-    try:
-        yield events
-    finally:
-        del _watchers[threading.get_ident()]
-
-
-def _report(event: str, arguments: tuple[Any, ...]) -> None:
-    if _watchers and event in {"open", "socket.connect", "socket.getaddrinfo", "subprocess.Popen"}:
-        events = _watchers.get(threading.get_ident())
-        if events is not None:
-            events.append(f"{event} {arguments[0]!r}")
