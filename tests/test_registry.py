@@ -12,7 +12,7 @@ import pytest
 from studiolo.engines.base import EngineConfig, ImageEngine
 from studiolo.engines.fake import FakeImageEngine
 from studiolo.errors import EngineError, UnknownEngineError
-from studiolo.registry import GROUP, EngineRegistry
+from studiolo.registry import EngineRegistry
 from studiolo.requests import ImageRequest
 
 
@@ -95,7 +95,7 @@ def test_a_broken_plugin_is_named_and_disturbs_nobody_else(
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "broken_engine", raising=False)
     registry = EngineRegistry()
-    registry._factories["broken"] = EntryPoint(name="broken", value=value, group=GROUP)
+    registry._factories["broken"] = EntryPoint(name="broken", value=value, group=EngineRegistry.group)
     with pytest.raises(EngineError, match="Engine 'broken' cannot be loaded") as caught:
         registry.resolve("broken")
     assert "package" in caught.value.hint

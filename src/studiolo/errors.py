@@ -7,10 +7,16 @@
     │   ├── UnsupportedRequestError this engine cannot do that (others may)
     │   ├── UnknownEngineError      no engine of that name
     │   ├── PictureNotFoundError    no picture of that id
+    │   ├── UnsafeAddressError      a web address that is not fetched: private, too large, no picture
     │   └── SettingsError           a setting, .env or config file is wrong
     ├── EngineError                 the engine could not do its work   exit code 1
     │   ├── MissingExtraError       an optional dependency is not installed
-    │   └── OfflineError            a connection was asked for, STUDIOLO_OFFLINE forbids it
+    │   ├── OfflineError            a connection was asked for, STUDIOLO_OFFLINE forbids it
+    │   ├── CredentialsError        a service has no key, or does not take it
+    │   ├── RateLimitedError        a service asks to wait, or the quota is spent
+    │   ├── EngineTimeoutError      no answer came in time
+    │   ├── BrokenStreamError       an answer broke off; what had come is kept
+    │   └── BadAnswerError          a model did not answer in the form asked for; says what it said
     ├── GalleryError                the gallery could not do its work  exit code 1
     │   ├── GalleryReadOnlyError
     │   ├── GalleryCorruptError
@@ -69,6 +75,10 @@ class PictureNotFoundError(InputError):
     """No picture in the gallery has that id."""
 
 
+class UnsafeAddressError(InputError):
+    """A web address that is not fetched, or not to the end; says why."""
+
+
 class SettingsError(InputError):
     """A setting in the environment, ``.env`` or the config file is wrong."""
 
@@ -90,6 +100,34 @@ class MissingExtraError(EngineError):
 
 class OfflineError(EngineError):
     """A connection beyond this machine was attempted while STUDIOLO_OFFLINE is set."""
+
+
+class CredentialsError(EngineError):
+    """A service was given no key, or does not take it; the hint says where the key is set."""
+
+
+class RateLimitedError(EngineError):
+    """A service asks to wait. ``retry_after_s`` is for how long, None if it did not say."""
+
+    def __init__(self, message: str, *, hint: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
+class EngineTimeoutError(EngineError):
+    """No answer came in time."""
+
+
+class BrokenStreamError(EngineError):
+    """An answer broke off in the middle; the pieces that had come were handed on before."""
+
+
+class BadAnswerError(EngineError):
+    """A model did not answer in the form asked for. ``said`` is what it said instead."""
+
+    def __init__(self, message: str, *, hint: str = "", said: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.said = said
 
 
 class GalleryError(StudioloError):

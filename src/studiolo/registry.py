@@ -1,7 +1,8 @@
-"""From a name such as ``pocket`` or ``diffusers:sdxl`` to an engine.
+"""From a name such as ``pocket``, ``diffusers:sdxl`` or ``ollama:llava`` to an engine.
 
-Engines are declared as entry points of the group ``studiolo.engines``; the built-in ones
-register the same way a third-party package does.
+Engines are declared as entry points: of the group ``studiolo.engines`` those that paint, of
+``studiolo.chat_engines`` those that talk, of ``studiolo.speech_engines`` those that speak. The built-in
+ones register the same way a third-party package does.
 """
 
 from __future__ import annotations
@@ -11,50 +12,56 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
-from studiolo.engines.base import EngineConfig, ImageEngine
+from studiolo.engines.base import ChatEngine, Engine, EngineConfig, ImageEngine, SpeechEngine
 from studiolo.engines.capabilities import check
 from studiolo.errors import EngineError, InputError, UnknownEngineError
 from studiolo.requests import ImageRequest
 
-GROUP = "studiolo.engines"
-
 # What importing a package raises that is not whole, or was made for another version of something.
 _BROKEN = (ImportError, AttributeError, NameError, SyntaxError, TypeError, ValueError)
 
-EngineFactory = Callable[[EngineConfig], ImageEngine]
+E = TypeVar("E", bound=Engine)
 
 
-class EngineRegistry:
-    """Finds, builds and keeps engines. Safe to use from several threads.
+class Registry(Generic[E]):
+    """Finds, builds and keeps engines of one kind. Safe to use from several threads.
+
+    A config whose options have ``uses`` makes a new name for an engine: ``[engines.lab] uses = "openai"``
+    and a ``base_url`` is all it takes to talk to ``lab:some-model``.
 
     Args:
         configs: what each engine is told, by its name; engines without an entry get ``default``.
         default: offline flag, models folder and threads for engines not named in ``configs``.
     """
 
+    kind: ClassVar[type[Engine]]
+    group: ClassVar[str]
+    noun: ClassVar[str]
+
     def __init__(
         self, configs: Mapping[str, EngineConfig] | None = None, *, default: EngineConfig | None = None
     ) -> None:
         self._configs = dict(configs or {})
         self._default = default or EngineConfig()
-        self._factories: dict[str, EngineFactory | EntryPoint] = {
-            point.name: point for point in entry_points(group=GROUP)
+        self._factories: dict[str, Callable[[EngineConfig], E] | EntryPoint] = {
+            point.name: point for point in entry_points(group=self.group)
         }
-        self._engines: dict[str, ImageEngine] = {}
+        self._engines: dict[str, E] = {}
         self._lock = threading.RLock()
 
-    def register(self, name: str, factory: EngineFactory) -> None:
+    def register(self, name: str, factory: Callable[[EngineConfig], E]) -> None:
         """Add (or replace) an engine without an entry point, for this registry only."""
         with self._lock:
             self._factories[name] = factory
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the engines that are installed, sorted."""
-        return tuple(sorted(self._factories))
+        """Names of the engines that are installed or configured, sorted."""
+        return tuple(sorted({*self._factories, *self._profiles()}))
 
-    def resolve(self, spec: str) -> ImageEngine:
+    def resolve(self, spec: str) -> E:
         """The engine for ``name`` or ``name:model``, built on first use and kept.
 
         Raises:
@@ -71,6 +78,52 @@ class EngineRegistry:
                 self._engines[spec] = self._factory(name)(config)
             return self._engines[spec]
 
+    def close(self) -> None:
+        """Close every engine that was built."""
+        with self._lock:
+            for engine in self._engines.values():
+                engine.close()
+            self._engines.clear()
+
+    def _profiles(self) -> dict[str, str]:
+        """Names made in the settings, and the engine each uses; those of engines of other kinds left out."""
+        uses = {name: str(config.options.get("uses", "")) for name, config in self._configs.items()}
+        return {name: engine for name, engine in uses.items() if engine in self._factories}
+
+    def _factory(self, name: str) -> Callable[[EngineConfig], E]:
+        found = self._factories.get(self._profiles().get(name, name))
+        if found is None:
+            close = difflib.get_close_matches(name, self.names, n=1, cutoff=0.5)
+            meant = f"Did you mean '{close[0]}'? " if close else ""
+            raise UnknownEngineError(
+                f"There is no {self.noun} '{name}'.",
+                hint=f"{meant}Installed: {', '.join(self.names)}. See: studiolo engines",
+            )
+        return self._load(name, found) if isinstance(found, EntryPoint) else found
+
+    def _load(self, name: str, found: EntryPoint) -> Callable[[EngineConfig], E]:
+        package = found.dist.name if found.dist else found.value
+        try:
+            factory: Any = found.load()
+        except _BROKEN as error:
+            raise EngineError(
+                f"Engine '{name}' cannot be loaded: {error}.", hint=f"Reinstall the package '{package}'."
+            ) from error
+        if isinstance(factory, type) and not issubclass(cast("type[object]", factory), self.kind):
+            raise EngineError(
+                f"Engine '{name}' cannot be loaded: {found.value} is no {self.kind.__name__}.",
+                hint=f"Tell the authors of the package '{package}'.",
+            )
+        return cast("Callable[[EngineConfig], E]", factory)
+
+
+class EngineRegistry(Registry[ImageEngine]):
+    """Engines that paint."""
+
+    kind = ImageEngine
+    group = "studiolo.engines"
+    noun = "engine"
+
     def able_to(self, request: ImageRequest) -> list[str]:
         """Names of the engines whose declared capabilities allow ``request``."""
         able: list[str] = []
@@ -82,34 +135,18 @@ class EngineRegistry:
             able.append(name)
         return able
 
-    def close(self) -> None:
-        """Close every engine that was built."""
-        with self._lock:
-            for engine in self._engines.values():
-                engine.close()
-            self._engines.clear()
 
-    def _factory(self, name: str) -> EngineFactory:
-        found = self._factories.get(name)
-        if found is None:
-            close = difflib.get_close_matches(name, self.names, n=1, cutoff=0.5)
-            meant = f"Did you mean '{close[0]}'? " if close else ""
-            raise UnknownEngineError(
-                f"There is no engine '{name}'.",
-                hint=f"{meant}Installed: {', '.join(self.names)}. See: studiolo engines",
-            )
-        if not isinstance(found, EntryPoint):
-            return found
-        package = found.dist.name if found.dist else found.value
-        try:
-            factory = found.load()
-        except _BROKEN as error:
-            raise EngineError(
-                f"Engine '{name}' cannot be loaded: {error}.", hint=f"Reinstall the package '{package}'."
-            ) from error
-        if isinstance(factory, type) and not issubclass(factory, ImageEngine):
-            raise EngineError(
-                f"Engine '{name}' cannot be loaded: {found.value} is no ImageEngine.",
-                hint=f"Tell the authors of the package '{package}'.",
-            )
-        return factory
+class ChatRegistry(Registry[ChatEngine]):
+    """Engines that talk."""
+
+    kind = ChatEngine
+    group = "studiolo.chat_engines"
+    noun = "chat engine"
+
+
+class SpeechRegistry(Registry[SpeechEngine]):
+    """Engines that speak."""
+
+    kind = SpeechEngine
+    group = "studiolo.speech_engines"
+    noun = "speech engine"

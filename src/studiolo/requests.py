@@ -172,7 +172,7 @@ class ImageRequest(BaseModel):
         try:
             return cls.model_validate(dict(fields), context={"find_image": find_image})
         except ValidationError as error:
-            raise _explain(error, cls) from error
+            raise explain(error, cls) from error
 
     @field_validator("prompt", "negative_prompt")
     @classmethod
@@ -223,7 +223,7 @@ class ImageRequest(BaseModel):
         return {image.reference: image for image in (self.init_image, self.mask) if image is not None}
 
 
-def _explain(error: ValidationError, model: type[BaseModel]) -> InvalidRequestError:
+def explain(error: ValidationError, model: type[BaseModel]) -> InvalidRequestError:
     """One line a person can act on, from pydantic's first finding."""
     finding = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in finding["loc"]) or "request"

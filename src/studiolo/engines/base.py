@@ -1,16 +1,18 @@
-"""The seam every image engine stands behind."""
+"""The seams that engines stand behind: pictures, chat, speech. One verb each."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from studiolo.chat import ChatCapabilities, ChatRequest, Completion
 from studiolo.embedding import TextEmbedder
 from studiolo.engines.capabilities import Capabilities
 from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, ignore_progress
+from studiolo.speech import Clip, SpeechCapabilities, SpeechRequest, Voice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,16 +41,36 @@ class Availability:
     hint: str = ""
 
 
-class ImageEngine(ABC):
-    """Paints pictures. Two methods: say what you can do, and do it.
+class Engine(ABC):  # noqa: B024 - each kind adds its own verb
+    """What all engines share: a config, a word on whether they work here, and an end.
 
-    Building one must be cheap and do no input or output; load weights on first use.
-    The caller checks and resolves the request first, so every default is filled in.
-    ``studiolo.testing.ImageEngineContract`` is the test suite an engine must pass.
+    Building one must be cheap and do no input or output; load weights, connect and import heavy libraries
+    on first use.
     """
 
     def __init__(self, config: EngineConfig | None = None) -> None:
         self.config = config or EngineConfig()
+
+    def availability(self) -> Availability:
+        """Whether this engine can work here. Quick: looks, loads nothing."""
+        return Availability(ready=True)
+
+    def close(self) -> None:  # noqa: B027 - an engine that holds nothing has nothing to free
+        """Free what was loaded. The engine may be used again: it loads anew."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+class ImageEngine(Engine):
+    """Paints pictures. Two methods: say what you can do, and do it.
+
+    The caller checks and resolves the request first, so every default is filled in.
+    ``studiolo.testing.ImageEngineContract`` is the test suite an engine must pass.
+    """
 
     @property
     @abstractmethod
@@ -69,15 +91,60 @@ class ImageEngine(ABC):
             Cancelled: ``progress`` asked to stop.
         """
 
-    def availability(self) -> Availability:
-        """Whether this engine can work here. Quick: looks, loads nothing."""
-        return Availability(ready=True)
 
-    def close(self) -> None:  # noqa: B027 - an engine that holds nothing has nothing to free
-        """Free what was loaded. The engine may be used again: it loads anew."""
+class ChatEngine(Engine):
+    """Talks: text in and out, pictures in. ``studiolo.testing.ChatEngineContract`` is its test suite.
 
-    def __enter__(self) -> Self:
-        return self
+    The caller checks the request against the capabilities first.
+    """
 
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
+    @property
+    @abstractmethod
+    def capabilities(self) -> ChatCapabilities:
+        """What this engine can do, with the model it was built for. No input or output."""
+
+    @abstractmethod
+    def chat(
+        self, request: ChatRequest, progress: ProgressCallback = ignore_progress
+    ) -> Generator[str, None, Completion]:
+        """Answer, piece by piece as the words come; the generator's return value says how it ended.
+
+        ``progress`` is called at least five times a second, also while waiting for the first word
+        (``stage`` is ``"loading"``, ``"waiting"`` or ``"writing"``, ``step`` counts pieces); what it raises
+        ends the answer and frees the connection at once. So does closing the generator.
+
+        Raises:
+            CredentialsError: there is no key, or a wrong one.
+            UnknownEngineError: the service has no such model.
+            UnsupportedRequestError: this model cannot do that (look at pictures, for example).
+            RateLimitedError: the service asked to wait longer than the engine does by itself.
+            EngineTimeoutError: no word came in time.
+            BrokenStreamError: the connection broke after some words; those were yielded.
+            EngineError: anything else the service or model could not do; says what it said.
+            Cancelled: ``progress`` asked to stop.
+        """
+
+
+class SpeechEngine(Engine):
+    """Speaks. ``studiolo.testing.SpeechEngineContract`` is its test suite."""
+
+    @property
+    @abstractmethod
+    def capabilities(self) -> SpeechCapabilities:
+        """What this engine can do, with the model it was built for. No input or output."""
+
+    @abstractmethod
+    def voices(self) -> tuple[Voice, ...]:
+        """The voices there are. May ask the service."""
+
+    @abstractmethod
+    def speak(self, request: SpeechRequest, progress: ProgressCallback = ignore_progress) -> Iterator[Clip]:
+        """Say the text, yielding speech as soon as some is there; all clips of a call have one rate.
+
+        The caller splits long texts into sentences of at most ``capabilities.max_characters``.
+
+        Raises:
+            UnsupportedRequestError: it has no such language or voice; the hint names what it has.
+            CredentialsError, RateLimitedError, EngineTimeoutError, EngineError: as :class:`ChatEngine`.
+            Cancelled: ``progress`` asked to stop.
+        """

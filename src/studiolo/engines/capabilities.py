@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from studiolo.chat import ChatCapabilities, ChatRequest
 from studiolo.errors import InvalidRequestError, UnsupportedRequestError
 from studiolo.requests import MAX_SEED, ImageRequest
 
@@ -209,3 +210,21 @@ def resolve(capabilities: Capabilities, request: ImageRequest) -> ImageRequest:
     if request.scheduler is None and capabilities.schedulers:
         update["scheduler"] = capabilities.schedulers[0]
     return request.model_copy(update=update)
+
+
+def check_chat(capabilities: ChatCapabilities, request: ChatRequest, *, engine: str) -> None:
+    """Refuse a conversation the engine cannot have.
+
+    Raises:
+        UnsupportedRequestError: there are pictures, or more of them, than its model looks at.
+    """
+    images = len(request.images)
+    if images and capabilities.vision is False:
+        raise UnsupportedRequestError(
+            f"{engine} cannot look at pictures.", hint="Choose a model with vision: studiolo engines"
+        )
+    if images > capabilities.max_images and capabilities.vision:
+        raise UnsupportedRequestError(
+            f"{engine} looks at {capabilities.max_images} pictures at once; there are {images}.",
+            hint="Ask about fewer pictures.",
+        )

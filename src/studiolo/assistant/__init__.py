@@ -1,0 +1,1 @@
+"""What we ask about pictures and prompts: suggest, translate, describe, tag, ask."""
