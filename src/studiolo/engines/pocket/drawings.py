@@ -163,6 +163,10 @@ class DrawingLibrary:
         """Other words for one of `names`. Raises KeyError for other names."""
         return tuple(self._concepts[name]["aliases"])
 
+    def keywords(self, name: str) -> frozenset[str]:
+        """What CLDR files one of `names` under ("animal", "pet"). Raises KeyError for other names."""
+        return frozenset(self._concepts[name]["keywords"])
+
     def find(self, phrase: str, style: str | None = None, limit: int = 8) -> list[Match]:
         """Drawings of what `phrase` means, those in `style` first; empty when nothing is near enough."""
         name = self._name_of(phrase)
