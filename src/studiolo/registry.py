@@ -72,7 +72,7 @@ class Registry(Generic[E]):
         name, _, model = spec.partition(":")
         with self._lock:
             if spec not in self._engines:
-                config = self._configs.get(name, self._default)
+                config = replace(self._configs.get(name, self._default), name=name)
                 if model:
                     config = replace(config, model=model)
                 self._engines[spec] = self._factory(name)(config)

@@ -19,11 +19,13 @@ from studiolo.speech import Clip, SpeechCapabilities, SpeechRequest, Voice
 class EngineConfig:
     """All an engine is told about the world: it reads no settings, no environment and no gallery.
 
+    ``name`` is what it was asked for by, which a config file may make (``[engines.lab] uses = "openai"``);
     ``model`` is what stands behind the colon in ``engine:model``; ``options`` come from the
     table ``[engines.<name>]`` of the config file. ``embedder`` is the one the gallery searches with,
     so that an engine which needs one does not load it a second time.
     """
 
+    name: str = ""
     model: str | None = None
     models_folder: Path | None = None
     offline: bool = False
