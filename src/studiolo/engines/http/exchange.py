@@ -1,0 +1,126 @@
+"""One request and what comes back, within the worker's loop."""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from studiolo.engines.http.replies import Fault, read_fault
+
+if TYPE_CHECKING:
+    import httpx2
+
+EVENT_STREAM: Final = "text/event-stream"
+MAX_BYTES: Final = 64 * 2**20
+"""Longer answers are cut off with an error: no model writes that much."""
+
+_MAX_FAULT_BYTES: Final = 64 * 1024
+
+
+class Rejected(Exception):  # noqa: N818 - carries an answer to where it is judged
+    """The service answered with an error status."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(f"status {fault.status}")
+        self.fault = fault
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A request; sent anew for each attempt."""
+
+    method: str
+    url: str
+    body: bytes | None = None
+    files: Mapping[str, tuple[str, bytes, str]] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @classmethod
+    def of_json(cls, method: str, url: str, body: Any, headers: Mapping[str, str] | None = None) -> Self:
+        """``body`` as JSON."""
+        headers = {"Content-Type": "application/json", **(headers or {})}
+        return cls(method=method, url=url, body=json.dumps(body).encode(), headers=headers)
+
+    def with_headers(self, headers: Mapping[str, str]) -> Self:
+        """With ``headers`` as well."""
+        return replace(self, headers={**self.headers, **headers})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """That an answer has begun, and of what kind it is."""
+
+    media_type: str
+
+
+async def exchange(
+    call: Call, total_timeout_s: float, client: httpx2.AsyncClient, hand_on: Callable[[Any], None]
+) -> None:
+    """Hand on the head of the answer, then its events, or the bytes of its body as they come.
+
+    Raises:
+        Rejected: an error status, before anything is handed on.
+        httpx2.TransportError, TimeoutError: the connection failed.
+        UnicodeDecodeError: an event stream that is not UTF-8.
+    """
+    async with (
+        asyncio.timeout(total_timeout_s),
+        client.stream(
+            call.method, call.url, content=call.body, files=call.files, headers=call.headers
+        ) as response,
+    ):
+        if not response.is_success:
+            body = await _beginning(response)
+            raise Rejected(read_fault(response.status_code, body, response.headers))
+        media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        hand_on(Head(media_type=media_type))
+        if media_type == EVENT_STREAM:
+            async for event in _events(response):
+                hand_on(event)
+        else:
+            async for piece in _limited(response):
+                hand_on(piece)
+
+
+async def _beginning(response: httpx2.Response) -> bytes:
+    body = b""
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) >= _MAX_FAULT_BYTES:
+            break
+    return body[:_MAX_FAULT_BYTES]
+
+
+async def _limited(response: httpx2.Response) -> AsyncIterator[bytes]:
+    import httpx2
+
+    came = 0
+    async for piece in response.aiter_bytes():
+        came += len(piece)
+        if came > MAX_BYTES:
+            raise httpx2.RemoteProtocolError(f"it is longer than {MAX_BYTES // 2**20} MB")
+        yield piece
+
+
+def _events(response: httpx2.Response) -> AsyncIterator[httpx2.ServerSentEvent]:
+    """Parsed by httpx2; it would read what is not UTF-8 as question marks, and a byte-order mark as text."""
+    import httpx2
+
+    class Checked(httpx2.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            decoder = codecs.getincrementaldecoder("utf-8-sig")()
+            async for piece in _limited(response):
+                yield decoder.decode(piece).encode()
+            decoder.decode(b"", final=True)
+
+    checked = httpx2.Response(
+        200,
+        headers={"content-type": f"{EVENT_STREAM}; charset=utf-8"},
+        stream=Checked(),
+        request=response.request,
+    )
+    return aiter(httpx2.EventSource(checked))

@@ -1,0 +1,207 @@
+"""The one client of all hosted engines: asks, waits with a heartbeat, asks again, says what went wrong."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+import weakref
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from studiolo._version import __version__
+from studiolo.engines.http import failures
+from studiolo.engines.http.exchange import EVENT_STREAM, Call, Head, Rejected, exchange
+from studiolo.engines.http.hosting import Host, HostedOptions
+from studiolo.engines.http.replies import Fault
+from studiolo.engines.http.worker import BEAT_S, Beat, Worker
+from studiolo.errors import StudioloError
+from studiolo.offline import is_loopback
+
+if TYPE_CHECKING:
+    import httpx2
+
+_FIRST_PAUSE_S: Final = 0.5
+
+Explain = Callable[[Fault], StudioloError | None]
+"""What a fault means to this service in particular; None where it means what it says."""
+
+
+def _means_what_it_says(fault: Fault) -> None:
+    del fault
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """An answer that has begun; ``items`` are the ``httpx2.ServerSentEvent`` of a stream, else bytes."""
+
+    media_type: str
+    items: Generator[Any]
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it is an event stream."""
+        return self.media_type == EVENT_STREAM
+
+
+class Service:
+    """A service with an address, a key, and manners. Safe to use from several threads.
+
+    Args:
+        host: how messages speak of it.
+        options: address, key, timeouts.
+        offline: refuse to connect beyond this machine.
+        headers: sent with every request, beside the key.
+        explain: what its faults mean.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        options: HostedOptions,
+        *,
+        offline: bool = False,
+        headers: Mapping[str, str] | None = None,
+        explain: Explain = _means_what_it_says,
+    ) -> None:
+        self.host = host
+        self.options = options
+        self._offline = offline
+        self._headers = {"User-Agent": f"studiolo/{__version__}", **(headers or {})}
+        self._explain = explain
+        self._lock = threading.Lock()
+        self._stop: weakref.finalize[[], Service] | None = None
+        self._worker: Worker | None = None
+
+    def get(self, path: str, beat: Beat) -> Any:
+        """The JSON at ``path``, which is below the base URL or a whole address."""
+        return self._json(Call(method="GET", url=self._url(path)), beat)
+
+    def post(self, path: str, body: Any, beat: Beat, *, headers: Mapping[str, str] | None = None) -> Any:
+        """The JSON that answers the JSON ``body``."""
+        return self._json(Call.of_json("POST", self._url(path), body, headers), beat)
+
+    def upload(self, path: str, form: Mapping[str, tuple[str, bytes, str]], beat: Beat) -> Any:
+        """The JSON that answers a form of files: by field their name, content and media type."""
+        return self._json(Call(method="POST", url=self._url(path), files=form), beat)
+
+    @contextmanager
+    def stream(
+        self, path: str, body: Any, beat: Beat, *, headers: Mapping[str, str] | None = None
+    ) -> Generator[Reply]:
+        """The answer to the JSON ``body`` (None: to a GET) as it comes, freed when the context ends.
+
+        Raises:
+            OfflineError: it is not on this machine, and that is not allowed.
+            CredentialsError, RateLimitedError, EngineTimeoutError, EngineError: there is no answer.
+            BrokenStreamError: from ``items``; it broke off.
+        """
+        url = self._url(path)
+        call = Call(method="GET", url=url) if body is None else Call.of_json("POST", url, body)
+        head, items = self._open(call.with_headers({"Accept": EVENT_STREAM, **(headers or {})}), beat)
+        with closing(items):
+            yield Reply(media_type=head.media_type, items=self._rest(items))
+
+    def close(self) -> None:
+        """End what runs, and the connections. May be used again."""
+        with self._lock:
+            self._worker = None
+            stop, self._stop = self._stop, None
+        if stop is not None:
+            stop()
+
+    def pause(self, seconds: float, beat: Beat) -> None:
+        """Wait, with a heartbeat."""
+        until = time.monotonic() + seconds
+        beat()
+        while (left_s := until - time.monotonic()) > 0:
+            time.sleep(min(BEAT_S, left_s))
+            beat()
+
+    def error(self, fault: Fault) -> StudioloError:
+        """What to raise for ``fault``."""
+        return self._explain(fault) or failures.refusal(fault, self.host, self.options)
+
+    def unreadable(self, what: str) -> StudioloError:
+        """What to raise for an answer that is not in the form its protocol has."""
+        return failures.unreadable(self.host, what)
+
+    def _url(self, path: str) -> str:
+        return path if path.startswith(("http://", "https://")) else f"{self.options.base_url}/{path}"
+
+    def _json(self, call: Call, beat: Beat) -> Any:
+        head, items = self._open(call.with_headers({"Accept": "application/json"}), beat)
+        with closing(items):
+            if head.media_type == EVENT_STREAM:
+                raise self.unreadable("an event stream where JSON was asked for")
+            body = b"".join(self._rest(items))
+        try:
+            return json.loads(body)
+        except ValueError as error:
+            raise self.unreadable("no JSON") from error
+
+    def _open(self, call: Call, beat: Beat) -> tuple[Head, Generator[Any]]:
+        """The beginning of an answer; asks again while nothing has come and it may help."""
+        failures.refuse_offline(self.host, self.options, offline=self._offline)
+        import httpx2
+
+        for attempt in range(self.options.max_retries + 1):
+            last = attempt == self.options.max_retries
+            items = self._ready().items(partial(exchange, call, self.options.total_timeout_s), beat)
+            try:
+                return next(items), items
+            except Rejected as rejected:
+                pause_s = rejected.fault.retry_after_s
+                pause_s = _pause_s(attempt) if pause_s is None else pause_s
+                if last or not rejected.fault.passing or pause_s > self.options.max_wait_s:
+                    raise self.error(rejected.fault) from rejected
+            except (httpx2.TransportError, TimeoutError) as error:
+                pause_s = min(_pause_s(attempt), self.options.max_wait_s)
+                if last or not failures.may_help_to_ask_again(error):
+                    raise self._disconnected(error, answering=False) from error
+            self.pause(pause_s, beat)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _rest(self, items: Generator[Any]) -> Generator[Any]:
+        import httpx2
+
+        try:
+            yield from items
+        except (httpx2.TransportError, TimeoutError) as error:
+            raise self._disconnected(error, answering=True) from error
+        except (UnicodeDecodeError, httpx2.DecodingError) as error:
+            raise self.unreadable(
+                "it is not UTF-8" if isinstance(error, ValueError) else str(error)
+            ) from error
+
+    def _disconnected(self, error: Exception, *, answering: bool) -> StudioloError:
+        return failures.disconnected(error, self.host, self.options, answering=answering)
+
+    def _ready(self) -> Worker:
+        with self._lock:
+            if self._worker is None:
+                self._worker = Worker(partial(_make_client, self.options, self._headers))
+                # Also when nobody closes the engine, and at the interpreter's end.
+                self._stop = weakref.finalize(self, self._worker.stop)
+            return self._worker
+
+
+def _make_client(options: HostedOptions, headers: Mapping[str, str]) -> httpx2.AsyncClient:
+    import httpx2
+
+    key = {"Authorization": f"Bearer {options.key}"} if options.key else {}
+    return httpx2.AsyncClient(
+        headers={**headers, **key},
+        timeout=httpx2.Timeout(options.timeout_s, connect=options.connect_timeout_s),
+        # A proxy in the environment is for the world, not for what listens on this machine.
+        trust_env=not is_loopback(options.host),
+    )
+
+
+def _pause_s(attempt: int) -> float:
+    """Exponential, with jitter so that several do not come back at once."""
+    return _FIRST_PAUSE_S * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - no secret
