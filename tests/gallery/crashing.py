@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from studiolo.gallery import Gallery
+from studiolo.gallery import Gallery, Speech
 from tests.gallery.painting import painting
 
 # Loaded once, before the forks.
@@ -54,6 +54,9 @@ def die_at_line(folder: str, action: str, line: int) -> None:
     if action == "add":
         init = Image.new("RGB", (64, 48), "navy")
         gallery.add(painting(seed=1000 + line, minutes=line, init_image=init, strength=0.5))
+    elif action == "speak":
+        speech = Speech(engine="gtts", format="mp3", seconds=1.4)
+        gallery.answers.add_speech(gallery.answers.get("latest"), b"ID3 new", speech)
     else:
         gallery.purge()
     sys.settrace(None)

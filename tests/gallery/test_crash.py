@@ -9,7 +9,7 @@ import time
 import pytest
 from PIL import Image
 
-from studiolo.gallery import Gallery, PictureFilter
+from studiolo.gallery import Gallery, PictureFilter, Speech
 from tests.gallery.crashing import add_forever, add_some, die_at_line, do_nothing
 from tests.gallery.painting import painting
 
@@ -91,6 +91,31 @@ def test_killed_at_every_few_lines(tmp_path, processes, action):
         gallery.purge()
         assert gallery.count(PictureFilter(trash=True)) == 0
         assert list(gallery.blobs.list("sources")) == []
+
+
+def test_killed_while_keeping_speech(tmp_path, processes):
+    """Whole, the old or the new, and no file beside it."""
+    old = Speech(engine="espeak", format="wav", seconds=1.5)
+    with Gallery.open(tmp_path) as gallery:
+        picture = gallery.add(painting())
+        answer = gallery.answers.add(picture.id, question="What?", text="An apple.", engine="fake")
+        gallery.answers.add_speech(answer, b"RIFF old", old)
+    outcomes = set()
+    for line in range(0, 400, 9):
+        child = processes.Process(target=die_at_line, args=(str(tmp_path), "speak", line))
+        child.start()
+        child.join()
+        with Gallery.open(tmp_path) as gallery:
+            kept = gallery.answers.get(answer.id)
+            outcomes.add((child.exitcode, kept.speech.format))
+            assert list(gallery.blobs.list("speech")) == [kept.speech_key]
+            assert gallery.answers.audio(kept) == (b"RIFF old" if kept.speech.format == "wav" else b"ID3 new")
+            gallery.answers.add_speech(kept, b"RIFF old", old)
+        finished = child.exitcode == 0
+        child.close()
+        if finished:
+            break
+    assert {(-9, "wav"), (0, "mp3")} <= outcomes
 
 
 def test_two_processes_at_once(tmp_path, processes):

@@ -6,20 +6,35 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from studiolo.gallery.answers import Answers, KeptAnswer, Speech
     from studiolo.gallery.gallery import Gallery
     from studiolo.gallery.picture import CheckReport, ImportReport, Page, Picture, PictureFilter, SearchHit
 
 _HOME_OF = {
+    "Answers": "answers",
     "CheckReport": "picture",
     "Gallery": "gallery",
     "ImportReport": "picture",
+    "KeptAnswer": "answers",
     "Page": "picture",
     "Picture": "picture",
     "PictureFilter": "picture",
     "SearchHit": "picture",
+    "Speech": "answers",
 }
 
-__all__ = ["CheckReport", "Gallery", "ImportReport", "Page", "Picture", "PictureFilter", "SearchHit"]
+__all__ = [
+    "Answers",
+    "CheckReport",
+    "Gallery",
+    "ImportReport",
+    "KeptAnswer",
+    "Page",
+    "Picture",
+    "PictureFilter",
+    "SearchHit",
+    "Speech",
+]
 
 
 def __getattr__(name: str) -> object:

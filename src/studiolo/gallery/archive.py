@@ -1,8 +1,8 @@
-"""Galleries in and out: a folder or zip of ``images/``, ``sources/`` and ``pictures.jsonl``.
+"""Galleries in and out: a folder or zip of ``images/``, ``sources/``, ``speech/`` and ``pictures.jsonl``.
 
-A line of ``pictures.jsonl`` is one picture: everything the catalog knows, ``file`` for its image
-and ``sources`` for the pictures it was made from. Files are named by id, and each also says in itself how
-it was made, so the images alone are a good export too.
+A line of ``pictures.jsonl`` is one picture: everything the catalog knows, ``file`` for its image,
+``sources`` for the pictures it was made from and ``answers`` for what was asked about it. Files are named
+by id, and each picture also says in itself how it was made, so the images alone are a good export too.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import hashlib
 import json
 import shutil
 import zipfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from studiolo.errors import GalleryError, InvalidImageError, InvalidRequestError, reason
+from studiolo.gallery.answers import KeptAnswer, speech_key
 from studiolo.gallery.describing import describe_file, file_fields, source_keys
 from studiolo.gallery.faults import writing
 from studiolo.gallery.ids import is_id
@@ -54,8 +55,14 @@ def export(gallery: Gallery, destination: Path, wanted: PictureFilter) -> int:
                 if key not in written:
                     write(key, gallery.blobs.get(key))
                     written.add(key)
+            answers = gallery.answers.of(picture.id)
+            for key in (answer.speech_key for answer in answers):
+                if key and gallery.blobs.exists(key):
+                    write(key, gallery.blobs.get(key))
             fields = picture.model_dump(mode="json", exclude={"image_key", "thumbnail_key", "deleted"})
-            lines.append(json.dumps({**fields, "file": file, "sources": sources}, ensure_ascii=False))
+            fields |= {"file": file, "sources": sources}
+            fields["answers"] = [answer.model_dump(mode="json") for answer in answers]
+            lines.append(json.dumps(fields, ensure_ascii=False))
         write(LINES, "".join(line + "\n" for line in lines).encode())
     return len(lines)
 
@@ -97,7 +104,9 @@ class _Importer:
             image = load_image(content)
             keys = source_keys(picture.request)
             sources = {key: bundle.read(key) for key in keys if key in bundle.names()}
-            self._keeper.keep(picture, content, thumbnail(image), sources)
+            answers = _answers(picture.id, line or {}, bundle)
+            speech = {key: bundle.read(key) for answer in answers if (key := answer.speech_key)}
+            self._keeper.keep(picture, content, thumbnail(image), sources, answers=answers, speech=speech)
         except (InvalidImageError, ValueError) as error:  # ValueError: pydantic's, or no date
             said = (
                 error.message if isinstance(error, InvalidImageError) else "its line in the list is damaged"
@@ -123,6 +132,21 @@ class _Importer:
             files = file_fields(kept_id, created, content, PurePosixPath(picture.image_key).suffix)
             picture = Picture.model_validate({**known, **files})
         return None if catalog.get(picture.id) is not None else picture
+
+
+def _answers(picture_id: str, line: Mapping[str, Any], bundle: _Bundle) -> list[KeptAnswer]:
+    """The answers of a line; how they sound only where the file is there, under the name it must have."""
+    answers: list[KeptAnswer] = []
+    for fields in line.get("answers", ()):
+        answer = KeptAnswer.model_validate({**fields, "picture_id": picture_id})
+        if not is_id(answer.id):
+            raise InvalidImageError(f"'{answer.id[:40]}' is no answer's id.")
+        if answer.speech_key != (answer.speech and speech_key(answer, answer.speech.format)) or (
+            answer.speech_key not in bundle.names()
+        ):
+            answer = answer.model_copy(update={"speech_key": None, "speech": None})
+        answers.append(answer)
+    return answers
 
 
 class _Bundle(Protocol):

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from studiolo.errors import InvalidImageError
+from studiolo.gallery.answers import SPEECH
 from studiolo.gallery.describing import SOURCES, describe_file, source_keys
 from studiolo.gallery.faults import catalog_damaged, store_faults
 from studiolo.gallery.ids import created_of, is_id
@@ -18,7 +19,7 @@ from studiolo.gallery.picture import CheckReport, ImportReport
 from studiolo.imaging.decode import load_image
 from studiolo.imaging.thumbnails import thumbnail
 
-_ROOMS: Final = ("images", "thumbnails", SOURCES)
+_ROOMS: Final = ("images", "thumbnails", SOURCES, SPEECH)
 
 
 def check(keeper: Keeper, *, deep: bool, mend: bool) -> CheckReport:
@@ -28,7 +29,9 @@ def check(keeper: Keeper, *, deep: bool, mend: bool) -> CheckReport:
     files = {key for room in _ROOMS for key in keeper.blobs.list(room)}
     pending = keeper.journal.pending()
     rows = list(keeper.catalog.keys())
-    known = {key for _, image, small, _ in rows for key in (image, small)} | keeper.catalog.source_keys()
+    spoken = keeper.answers.speech_keys()
+    known = {key for _, image, small, _ in rows for key in (image, small)}
+    known |= keeper.catalog.source_keys() | spoken.keys()
     orphans = sorted(files - known - pending) + _killed_writes(keeper, pending)
     missing = [(picture_id, image) for picture_id, image, _, _ in rows if image not in files]
     thumbless = [(image, small) for _, image, small, _ in rows if small not in files and image in files]
@@ -43,6 +46,7 @@ def check(keeper: Keeper, *, deep: bool, mend: bool) -> CheckReport:
         for image, small in thumbless:
             with suppress(InvalidImageError):
                 keeper.blobs.put(small, thumbnail(load_image(keeper.blobs.get(image))), overwrite=True)
+        keeper.answers.forget_speech(spoken[key] for key in spoken.keys() - files)
         keeper.index_missing()
     return CheckReport(
         pictures=len(rows),
@@ -120,4 +124,5 @@ def _owned_now(keeper: Keeper, key: str) -> bool:
     picture = keeper.catalog.get(PurePosixPath(key).stem)
     if picture is not None and key in {picture.image_key, picture.thumbnail_key}:
         return True
-    return key in keeper.journal.pending() or key in keeper.catalog.source_keys()
+    owned = keeper.catalog.source_keys() | keeper.answers.speech_keys().keys()
+    return key in keeper.journal.pending() or key in owned

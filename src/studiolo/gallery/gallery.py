@@ -40,6 +40,8 @@ _Ids = list[str]
 class Gallery:
     """Pictures with all that makes them again: kept, listed, found, exported.
 
+    ``answers`` are the questions that were asked about them.
+
     Safe for several threads, and for several processes on one folder. Ids may be abbreviated
     by their beginning or end wherever that is clear; ``latest`` is the newest picture.
     """
@@ -50,6 +52,7 @@ class Gallery:
         self.blobs = blobs
         self.catalog = catalog
         self._keeper = Keeper(blobs, catalog, embedder)
+        self.answers = self._keeper.answers
         self._searcher = Searcher(catalog, embedder)
         if not catalog.database.read_only:
             self._keeper.journal.clean_up(blobs)

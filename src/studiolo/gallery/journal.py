@@ -81,13 +81,16 @@ class Journal:
 
 
 def _owned(connection: sqlite3.Connection, key: str, entry: int) -> bool:
-    picture_id = key.rsplit("/", 1)[-1].split(".", 1)[0]
+    file_id = key.rsplit("/", 1)[-1].split(".", 1)[0]
     query = """
         SELECT 1 FROM pictures WHERE id = ? AND (image_key = ? OR thumbnail_key = ?)
+        UNION SELECT 1 FROM answers WHERE id = ? AND speech_key = ?
         UNION SELECT 1 FROM picture_sources WHERE source_key = ?
         UNION SELECT 1 FROM journal, json_each(journal.keys) WHERE entry != ? AND value = ?
     """
-    return connection.execute(query, (picture_id, key, key, key, entry, key)).fetchone() is not None
+    return (
+        connection.execute(query, (file_id, key, key, file_id, key, key, entry, key)).fetchone() is not None
+    )
 
 
 def _is_alive(process: int) -> bool:

@@ -8,11 +8,13 @@ killed at, what remains is a whole picture, or files that the journal names.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from studiolo.errors import GalleryError
+from studiolo.gallery.answers import Answers, KeptAnswer
+from studiolo.gallery.answers import insert as insert_answer
 from studiolo.gallery.blobs import BlobStore
 from studiolo.gallery.catalog import SqliteCatalog
 from studiolo.gallery.journal import Journal
@@ -28,17 +30,27 @@ class Keeper:
         self.catalog = catalog
         self.embedder = embedder
         self.journal = Journal(catalog.database)
+        self.answers = Answers(blobs, catalog.database, self.journal)
 
     def keep(
-        self, picture: Picture, content: bytes, thumbnail: bytes, sources: Mapping[str, bytes] | None = None
+        self,
+        picture: Picture,
+        content: bytes,
+        thumbnail: bytes,
+        sources: Mapping[str, bytes] | None = None,
+        *,
+        answers: Sequence[KeptAnswer] = (),
+        speech: Mapping[str, bytes] | None = None,
     ) -> None:
         """Write the files, then the row. ``sources`` are the pictures it was made from, by key.
+
+        An import brings ``answers`` about the picture, and ``speech``, the files of those that were spoken.
 
         Raises:
             DiskFullError, GalleryReadOnlyError, GalleryError: nothing was kept.
         """
         sources = sources or {}
-        files = {**sources, picture.image_key: content, picture.thumbnail_key: thumbnail}
+        files = {**sources, **(speech or {}), picture.image_key: content, picture.thumbnail_key: thumbnail}
         database = self.catalog.database
         with database.write() as connection:
             entry = self.journal.begin(connection, list(files))
@@ -51,7 +63,7 @@ class Keeper:
                         f"The file {key} is already in the gallery, but not in its catalog.",
                         hint="Run: studiolo gallery check",
                     )
-            self.insert(picture, entry=entry, source_keys=list(sources))
+            self.insert(picture, entry=entry, source_keys=list(sources), answers=answers)
             kept = True
         finally:
             if not kept:
@@ -59,13 +71,22 @@ class Keeper:
                 with suppress(GalleryError):
                     self.journal.remove_unowned(self.blobs, entry)
 
-    def insert(self, picture: Picture, *, entry: int | None = None, source_keys: list[str]) -> None:
+    def insert(
+        self,
+        picture: Picture,
+        *,
+        entry: int | None = None,
+        source_keys: list[str],
+        answers: Sequence[KeptAnswer] = (),
+    ) -> None:
         """Add the row and vector of a picture whose files are there."""
         vector = prompt_vector(self.embedder, picture.prompt) if self.embedder and picture.prompt else None
         with self.catalog.database.write() as connection:
             row = self.catalog.insert(connection, picture, source_keys=source_keys)
             if vector is not None:
                 insert_vector(connection, row, vector)
+            for answer in answers:
+                insert_answer(connection, answer)
             if entry is not None:
                 self.journal.end(connection, entry)
 
@@ -103,8 +124,11 @@ class Keeper:
 
 
 def _forget(connection: sqlite3.Connection, picture_id: str) -> list[str]:
-    """Remove a row; gives the keys of the pictures it was made from."""
-    query = "SELECT source_key FROM picture_sources WHERE id = ?"
-    keys = [key for (key,) in connection.execute(query, (picture_id,))]
+    """Remove a row; gives the keys of the pictures it was made from, and of what was said about it."""
+    query = """
+        SELECT source_key FROM picture_sources WHERE id = ?
+        UNION ALL SELECT speech_key FROM answers WHERE picture_id = ? AND speech_key IS NOT NULL
+    """
+    keys = [key for (key,) in connection.execute(query, (picture_id, picture_id))]
     connection.execute("DELETE FROM pictures WHERE id = ?", (picture_id,))
     return keys
