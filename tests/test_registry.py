@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 import sys
 import threading
 from importlib.metadata import EntryPoint
@@ -54,9 +55,9 @@ def test_an_engine_is_told_only_what_concerns_it():
     mine = EngineConfig(options={"api_key": "k"}, threads=3)
     registry = EngineRegistry({"fake": mine}, default=EngineConfig(models_folder=Path("models")))
     registry.register("other", FakeImageEngine)
-    assert registry.resolve("fake").config == mine
-    assert registry.resolve("fake:m").config == EngineConfig(options={"api_key": "k"}, threads=3, model="m")
-    assert registry.resolve("other").config == EngineConfig(models_folder=Path("models"))
+    assert registry.resolve("fake").config == replace(mine, name="fake")
+    assert registry.resolve("fake:m").config == replace(mine, name="fake", model="m")
+    assert registry.resolve("other").config == EngineConfig(name="other", models_folder=Path("models"))
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("pokcet", "pocket"), ("Pocket", "pocket"), ("fak", "fake")])
