@@ -164,7 +164,8 @@ def test_a_gallery_from_before_answers_is_brought_along(tmp_path):
         connection.execute(
             "INSERT INTO pictures (id, tail, created, prompt, negative_prompt, original_prompt, engine, "
             "model, width, height, request, notes, timings, tags, image_key, thumbnail_key, sha256, "
-            "size_bytes) VALUES ('1kqz8m4t2-7k3f', '7k3f', 0, 'a red apple', '', '', 'pocket', '', 8, 8, '{}', '[]', "
+            "size_bytes) "
+            "VALUES ('1kqz8m4t2-7k3f', '7k3f', 0, 'a red apple', '', '', 'pocket', '', 8, 8, '{}', '[]', "
             "'{}', '', 'images/a.png', 'thumbnails/a.webp', '00', 1)"
         )
     Database(path).close()

@@ -108,7 +108,7 @@ class Answers:
 
     def of(self, picture_id: str) -> tuple[KeptAnswer, ...]:
         """What was asked about the picture of that whole id, oldest first."""
-        return tuple(self._select("picture_id = ? ORDER BY id", picture_id))
+        return tuple(self._select("picture_id = ? ORDER BY created, id", picture_id))
 
     def get(self, answer_id: str) -> KeptAnswer:
         """The answer of that id, its unique beginning or end, or the ``latest``.
@@ -118,7 +118,7 @@ class Answers:
         """
         text = normalise(answer_id)
         if answer_id.strip().lower() == "latest":
-            found = self._select("1 ORDER BY id DESC LIMIT 1")
+            found = self._select("1 ORDER BY created DESC, id DESC LIMIT 1")
         elif len(text) < MIN_ABBREVIATION:
             found = []
         else:

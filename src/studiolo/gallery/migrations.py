@@ -131,7 +131,7 @@ _FIRST = (
 )
 
 _ANSWERS = (
-    # Questions and answers, by id, which sorts by time. `details` is JSON that nothing asks for by itself.
+    # Questions and answers. `details` is JSON that nothing asks for by itself.
     """
     CREATE TABLE answers (
       id TEXT NOT NULL PRIMARY KEY,
@@ -149,7 +149,7 @@ _ANSWERS = (
       speech TEXT
     ) WITHOUT ROWID
     """,
-    "CREATE INDEX answers_by_picture ON answers (picture_id, id)",
+    "CREATE INDEX answers_by_picture ON answers (picture_id, created, id)",
     # All that was asked and answered about a picture, so that one index finds words wherever they stand.
     "ALTER TABLE pictures ADD COLUMN answers TEXT NOT NULL DEFAULT ''",
     "DROP TRIGGER words_insert",
