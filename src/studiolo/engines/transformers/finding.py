@@ -1,0 +1,92 @@
+"""Where a model's files are: a folder, else the hub's cache on this machine, else the hub."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from studiolo import offline
+from studiolo.engines.base import EngineConfig
+from studiolo.engines.transformers import hub
+from studiolo.engines.transformers.options import TransformersOptions
+from studiolo.errors import OfflineError, UnknownEngineError
+
+DEFAULT_MODEL: Final = "llava-hf/llava-1.5-7b-hf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """What is looked for, and where. ``stop`` ends a download; ``fetched`` hears bytes and their total."""
+
+    model: str
+    models_folder: Path | None
+    may_ask: bool
+    options: TransformersOptions
+    stop: threading.Event
+    fetched: Callable[[int, int], None]
+
+    @classmethod
+    def of(
+        cls,
+        config: EngineConfig,
+        options: TransformersOptions,
+        *,
+        stop: threading.Event,
+        fetched: Callable[[int, int], None],
+    ) -> Search:
+        """The search for the model of an engine's config."""
+        # The hub's client may download in native code, which the guard of STUDIOLO_OFFLINE does not see.
+        may_ask = not (config.offline or offline.is_forbidden())
+        return cls(
+            model=config.model or DEFAULT_MODEL,
+            models_folder=config.models_folder,
+            may_ask=may_ask,
+            options=options,
+            stop=stop,
+            fetched=fetched,
+        )
+
+
+def find_model(search: Search) -> Path:
+    """The folder with the model's files, downloaded if need be.
+
+    Raises:
+        UnknownEngineError: there is no such folder, nor such a model on the hub.
+        CredentialsError: the model is only for those who signed up for it.
+        OfflineError: it is not here, and the hub may not be asked.
+        EngineError: the hub did not give it, or the disk is too small.
+        Cancelled: ``search.stop`` was set.
+    """
+    if folder := _folder(search):
+        return folder
+    if not hub.is_hub_name(search.model):
+        raise UnknownEngineError(
+            f"There is no model folder '{search.model}'.",
+            hint=f"Give a folder that has a config.json, or a name on the hub, such as {DEFAULT_MODEL}.",
+        )
+    if folder := hub.cached(search.model, search.models_folder, search.options):
+        return folder
+    if not search.may_ask:
+        where = f" --cache-dir '{search.models_folder}'" if search.models_folder else ""
+        raise OfflineError(
+            f"The model '{search.model}' is not on this machine, and studiolo is offline.",
+            hint=f"Download it while online: hf download {search.model}{where}",
+        )
+    return hub.download(
+        search.model, search.models_folder, search.options, stop=search.stop, fetched=search.fetched
+    )
+
+
+def _folder(search: Search) -> Path | None:
+    given = Path(search.model).expanduser()
+    places = [given] if search.models_folder is None else [given, search.models_folder / given]
+    found = next((place for place in places if place.is_dir()), None)
+    if found is None or (found / "config.json").is_file():
+        return found
+    raise UnknownEngineError(
+        f"The folder '{search.model}' holds no model: it has no config.json.",
+        hint="Give the folder that a model was saved or downloaded into.",
+    )
