@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, Self
@@ -13,7 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from studiolo.chat import Finish, Usage
 from studiolo.errors import InvalidRequestError
-from studiolo.requests import ProgressCallback, SourceImage, explain, ignore_progress
+from studiolo.requests import (
+    MAX_PROMPT_CHARACTERS,
+    ProgressCallback,
+    SourceImage,
+    explain,
+    ignore_progress,
+)
 
 MAX_SUGGESTION_CHARACTERS: Final = 500
 MAX_QUESTION_CHARACTERS: Final = 4000
@@ -73,8 +79,8 @@ class SuggestionRequest(BaseModel):
     @classmethod
     def _clean_keywords(cls, keywords: tuple[str, ...]) -> tuple[str, ...]:
         """Spaces, doubles and empty ones out."""
-        cleaned = (" ".join(keyword.split()) for keyword in keywords)
-        kept = tuple({keyword.casefold(): keyword for keyword in cleaned if keyword}.values())
+        cleaned = [" ".join(keyword.split()) for keyword in keywords]
+        kept = distinct_texts(cleaned)
         long = next((keyword for keyword in kept if len(keyword) > 100), None)
         if long:
             raise InvalidRequestError(
@@ -216,6 +222,15 @@ class Assistant(ABC):
         """An answer to a question about the picture; ``before`` are the earlier ones of this conversation."""
 
 
+def distinct_texts(texts: Iterable[str]) -> tuple[str, ...]:
+    """Texts that are not empty, each once in its first spelling; capitals make no difference."""
+    kept: dict[str, str] = {}
+    for text in texts:
+        if text:
+            kept.setdefault(text.casefold(), text)
+    return tuple(kept.values())
+
+
 def checked_question(question: str) -> str:
     """The question without spaces around it.
 
@@ -232,6 +247,24 @@ def checked_question(question: str) -> str:
         )
     _refuse_control_characters(question)
     return question
+
+
+def checked_text(text: str) -> str:
+    """A text to translate, without spaces around it.
+
+    Raises:
+        InvalidRequestError: there is none, or it is too long or unprintable.
+    """
+    text = text.strip()
+    if not text:
+        raise InvalidRequestError("There is nothing to translate.", hint="Give a text.")
+    if len(text) > MAX_PROMPT_CHARACTERS:
+        raise InvalidRequestError(
+            f"The text has {len(text):,} characters; at most {MAX_PROMPT_CHARACTERS:,} are read.",
+            hint="Translate it in parts.",
+        )
+    _refuse_control_characters(text)
+    return text
 
 
 def _refuse_control_characters(*texts: str) -> None:
