@@ -1,0 +1,139 @@
+"""Choose entries by meaning, at random but not blindly, and never two that contradict each other.
+
+Within a facet an entry is drawn by the Gumbel-max trick (Gumbel 1954) from its standardised similarity to what
+was asked, less its similarity to what earlier prompts of the same wish use: maximal marginal relevance
+(Carbonell & Goldstein 1998, SIGIR), sampled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from studiolo.assistant.pocket.writer.axes import Settled, agrees, by_axis, settle
+from studiolo.assistant.pocket.writer.facets import Entry, FacetName, collection
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+TEMPERATURE: Final = 0.5  # in standard deviations of similarity: how far below the best a choice may fall
+SAMENESS: Final = 1.5  # what one cosine of likeness to an earlier prompt costs, in the same measure
+SHORTLIST: Final = 8  # only so many of the best are drawn from
+NAMED: Final = 1.2  # what a word of the wish in an entry's cue is worth: a bee is named where it belongs
+LOOKED_FOR: Final = 1.5  # what each property shared with the reference picture is worth
+OWN_MEDIUM: Final = 1.0  # what being made for the very medium is worth
+PLACED: Final = 0.3  # cosine from which a place or an air suits the keywords though it names none of them
+_ONLY_WHERE_IT_BELONGS: Final = frozenset[FacetName](("setting", "air"))
+_SHOWN_ALONE: Final = frozenset[FacetName](("light", "setting", "air", "composition"))
+# How much style and keywords count, by facet: a technique follows the style, a place the thing.
+_WEIGHTS: Final[Mapping[FacetName, tuple[float, float]]] = {
+    "subject": (1.0, 1.0),
+    "setting": (0.2, 0.8),
+    "light": (0.5, 0.5),
+    "air": (0.3, 0.7),
+    "technique": (0.6, 0.4),
+    "lens": (0.4, 0.6),
+    "palette": (0.6, 0.4),
+    "composition": (0.4, 0.6),
+    "mood": (0.5, 0.5),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """What all prompts of a wish have in common; ``keywords`` is a unit vector, or zeros if there are none."""
+
+    keywords: Floats
+    stems: frozenset[str] = frozenset()
+    look: frozenset[str] = frozenset()
+
+
+@dataclass(kw_only=True)
+class Sheet:
+    """The choices of one prompt as they are made: each narrows what may follow."""
+
+    settled: dict[str, frozenset[str]]
+    style: Floats
+    style_stems: frozenset[str]
+    media: frozenset[str]
+    isolated: bool
+    heard: set[str]  # stems of content words; none is said twice
+    chosen: dict[FacetName, Entry] = field(default_factory=dict[FacetName, Entry])
+
+    def take(self, name: FacetName, entry: Entry) -> None:
+        """Use an entry."""
+        self.chosen[name] = entry
+        self.settled = settle(self.settled, entry.tags)
+        self.heard |= entry.stems
+
+
+class Chooser:
+    """Chooses for the prompts of one wish; remembers what the earlier ones use."""
+
+    def __init__(self, query: Query, generator: Generator) -> None:
+        self._query = query
+        self._generator = generator
+        self._used: dict[FacetName, list[int]] = {}
+
+    def choose(self, name: FacetName, sheet: Sheet) -> Entry | None:
+        """Take one entry of a facet into ``sheet``; None if none fits."""
+        import numpy as np
+
+        facet = collection().facets[name]
+        rows = np.array([i for i, entry in enumerate(facet.entries) if _fits(name, entry, sheet)], np.int64)
+        by_style, by_keywords = _WEIGHTS[name]
+        similarity = facet.vectors @ (by_style * sheet.style + by_keywords * self._query.keywords)
+        if name in _ONLY_WHERE_IT_BELONGS:
+            near = facet.vectors @ self._query.keywords >= PLACED
+            rows = rows[near[rows] | np.array([self._named(facet.entries[row], sheet) for row in rows], bool)]
+        fresh = rows[~np.isin(rows, self._used.get(name, []))]
+        rows = fresh if len(fresh) else rows
+        if not len(rows):
+            return None
+        worth = self._worth(name, rows, similarity, sheet)
+        best = np.argsort(-worth)[:SHORTLIST]
+        rows, worth = rows[best], worth[best]
+        row = int(rows[(worth / TEMPERATURE + self._generator.gumbel(size=len(rows))).argmax()])
+        self._used.setdefault(name, []).append(row)
+        sheet.take(name, facet.entries[row])
+        return facet.entries[row]
+
+    def _worth(
+        self, name: FacetName, rows: NDArray[np.int64], similarity: Floats, sheet: Sheet
+    ) -> Floats:
+        facet = collection().facets[name]
+        spread = similarity.std()
+        worth = (similarity - similarity.mean())[rows] / spread if spread > 0 else similarity[rows] * 0
+        used = self._used.get(name, [])
+        if used:
+            worth = worth - SAMENESS * (facet.vectors[rows] @ facet.vectors[used].T).max(axis=1)
+        wanted = by_axis(self._query.look)
+        for place, row in enumerate(rows):
+            entry = facet.entries[row]
+            shared = sum(bool(entry.tags.get(axis, frozenset()) & values) for axis, values in wanted.items())
+            worth[place] += LOOKED_FOR * shared + OWN_MEDIUM * bool(entry.media)
+            worth[place] += NAMED * min(self._named(entry, sheet), 2)
+            worth[place] += NAMED / 2 * min(len(entry.cue_stems & sheet.style_stems), 2)
+        return worth
+
+    def _named(self, entry: Entry, sheet: Sheet) -> int:
+        """How many things of the picture the entry's cue names."""
+        subject = sheet.chosen.get("subject")
+        return len(entry.cue_stems & (self._query.stems | (subject.stems if subject else frozenset())))
+
+
+def _fits(name: FacetName, entry: Entry, sheet: Sheet) -> bool:
+    if entry.media and not entry.media & sheet.media:
+        return False
+    if sheet.isolated and name in _SHOWN_ALONE and not entry.media:
+        return False
+    if name == "palette" and sheet.settled.get("colour") == {"mono"} != entry.tags["colour"]:
+        return False
+    if name == "palette" and entry.tags["colour"] == {"mono"} != sheet.settled.get("colour"):
+        return False  # grey is a decision that only the style, the keywords or the look take
+    return agrees(sheet.settled, entry.tags) and not entry.stems & sheet.heard
