@@ -13,5 +13,6 @@ Nothing here needs pytest itself: the tests are plain methods with plain asserts
 """
 
 from studiolo.testing.image import ImageEngineContract
+from studiolo.testing.speech import SpeechEngineContract
 
-__all__ = ["ImageEngineContract"]
+__all__ = ["ImageEngineContract", "SpeechEngineContract"]
