@@ -35,6 +35,12 @@ def _embedder() -> None:
     export(WORK)
 
 
+def _gloss() -> None:
+    from training.gloss import build
+
+    print(build(WORK))
+
+
 def _modules(*commands: str) -> Callable[[], None]:
     """Programs of their own: each starts with fresh memory, and its settings are its defaults."""
 
@@ -61,6 +67,7 @@ STEPS: dict[str, Callable[[], None]] = {
     "denoiser": _modules("training.denoiser"),
     "export": _modules("training.export"),
     "sheets": _modules("training.sheets"),
+    "gloss": _gloss,
 }
 
 

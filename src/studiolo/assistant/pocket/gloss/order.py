@@ -1,0 +1,161 @@
+"""Pieces in the order of their own language → in the order of English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from studiolo.assistant.pocket.gloss.grammar import Kind, plural
+from studiolo.assistant.pocket.gloss.reading import Piece
+
+# What describes a noun stands behind it: "manzana roja".
+_NOUN_FIRST: Final = frozenset("fr es pt it ro ar he vi id th".split())
+# Two nouns side by side are one thing, the second describing the first: "jalan kota", a city street.
+_PAIRS: Final = frozenset("ar he vi id th".split())
+# All that describes a noun stands before it, and places behind theirs: "눈 속의 자동차".
+_NOUN_LAST: Final = frozenset("ko ja zh hi tr".split())
+# Places stand behind their noun, all else as in English: "kissa pöydän alla".
+_PLACE_LAST: Final = frozenset("fi hu".split())
+_DESCRIBING: Final = frozenset({Kind.ADJECTIVE, Kind.NUMBER})
+_NAMED: Final = frozenset({Kind.ADJECTIVE, Kind.NUMBER, Kind.NOUN, Kind.MEASURE})
+
+
+def arranged(pieces: Sequence[Piece], code: str) -> list[Piece]:
+    """The pieces in English order, nouns after a number in the plural."""
+    clauses: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if piece.kind is Kind.MARK:
+            clauses += [[piece], []]
+        else:
+            clauses[-1].append(piece)
+    return [piece for clause in clauses for piece in _plurals(_clause(clause, code))]
+
+
+def _clause(pieces: list[Piece], code: str) -> list[Piece]:
+    if code in _NOUN_FIRST:
+        pieces = _without_links(_adjectives_first(pieces), pairs=code in _PAIRS)
+    pieces = _numbers_first(pieces)
+    if code in _NOUN_LAST or code in _PLACE_LAST:
+        pieces = _settings_last(pieces)
+        pieces = _places_first(pieces, describes_next=code in _NOUN_LAST)
+    return pieces
+
+
+def _adjectives_first(pieces: Sequence[Piece]) -> list[Piece]:
+    done: list[Piece] = []
+    for piece in pieces:
+        at = len(done)
+        if piece.kind is Kind.ADJECTIVE:
+            while at and done[at - 1].kind is Kind.ADJECTIVE:
+                at -= 1
+            at = at - 1 if at and done[at - 1].kind is Kind.NOUN else len(done)
+            # The nearest adjective of several stands nearest to the noun: "gato negro grande", a big black cat.
+        done.insert(at, piece)
+        if at < len(done) - 1:
+            done[at:] = [piece, *done[at + 1 :]]
+            done = _noun_behind(done, at)
+    return done
+
+
+def _noun_behind(done: list[Piece], at: int) -> list[Piece]:
+    """After an insertion before a noun, adjectives that stood behind it move before it too."""
+    noun = next((i for i in range(at, len(done)) if done[i].kind is Kind.NOUN), None)
+    if noun is None:
+        return done
+    behind = [piece for piece in done[noun + 1 :] if piece.kind is Kind.ADJECTIVE]
+    others = [piece for piece in done[noun + 1 :] if piece.kind is not Kind.ADJECTIVE]
+    return [*done[:noun], *behind, done[noun], *others]
+
+
+def _without_links(pieces: list[Piece], *, pairs: bool) -> list[Piece]:
+    """"rue de ville" → "city street": the phrase behind a link moves before the noun in front of it."""
+    done: list[Piece] = []
+    at = 0
+    while at < len(pieces):
+        piece = pieces[at]
+        linked = piece.kind is Kind.LINK
+        paired = pairs and piece.kind is Kind.NOUN and bool(done) and done[-1].kind is Kind.NOUN
+        if not linked and not paired:
+            done.append(piece)
+            at += 1
+            continue
+        at += linked
+        end = at
+        while end < len(pieces) and pieces[end].kind is Kind.ADJECTIVE:
+            end += 1
+        if end < len(pieces) and pieces[end].kind is Kind.NOUN and done and done[-1].kind is Kind.NOUN:
+            done = [*done[:-1], *pieces[at : end + 1], done[-1]]
+            at = end + 1
+    return done
+
+
+def _numbers_first(pieces: Sequence[Piece]) -> list[Piece]:
+    """"사과 두 개" → "two apples": a number with no noun behind it belongs to the one before."""
+    done = list(pieces)
+    for at, piece in enumerate(pieces):
+        following = pieces[at + 1].kind if at + 1 < len(pieces) else None
+        if piece.kind is not Kind.NUMBER or following in _NAMED or not at:
+            continue
+        start = at
+        while start and done[start - 1].kind in {Kind.ADJECTIVE, Kind.NOUN}:
+            start -= 1
+        done.insert(start, done.pop(at))
+    return done
+
+
+def _settings_last(pieces: list[Piece]) -> list[Piece]:
+    if len(pieces) > 1 and pieces[0].kind is Kind.SETTING:
+        return [*pieces[1:], pieces[0]]
+    return pieces
+
+
+def _places_first(pieces: list[Piece], *, describes_next: bool) -> list[Piece]:
+    """"A on B" → "B on A" where A describes B, else only "table on" → "on table"."""
+    at = next((i for i, piece in enumerate(pieces) if i and _turns(pieces, i, describes_next)), None)
+    if at is None:
+        return pieces
+    before, after = pieces[:at], pieces[at + 1 :]
+    if pieces[at].kind is Kind.DOING:
+        return [*_places_first(after, describes_next=describes_next), pieces[at], *before]
+    cut = _last_phrase(before)
+    rest = _places_first(after, describes_next=describes_next)
+    if any(piece.kind is Kind.NOUN for piece in after) and (describes_next or cut == 0):
+        doing = before[:1] if before[0].kind is Kind.DOING else []  # "坐在窗边的猫"
+        return [*rest, *doing, pieces[at], *before[len(doing) :]]
+    if describes_next and after and after[0].kind is Kind.DOING:
+        return [*before[:cut], *rest, pieces[at], *before[cut:]]  # "고양이가 테이블 위에 앉아 있다"
+    return [*before[:cut], pieces[at], *before[cut:], *rest]
+
+
+def _turns(pieces: Sequence[Piece], at: int, describes_next: bool) -> bool:
+    """Whether what stands before ``at`` is to move behind it."""
+    kind = pieces[at].kind
+    if kind is Kind.PLACE:
+        return True
+    has_object = pieces[at - 1].kind is Kind.NOUN
+    has_noun = any(piece.kind is Kind.NOUN for piece in pieces[at + 1 :])
+    return describes_next and kind is Kind.DOING and has_object and has_noun
+
+
+def _last_phrase(pieces: Sequence[Piece]) -> int:
+    """Where the last noun phrase begins."""
+    at = len(pieces) - 1
+    while at > 0 and pieces[at - 1].kind in {*_DESCRIBING, Kind.MEASURE}:
+        at -= 1
+    return max(at, 0)
+
+
+def _plurals(pieces: Sequence[Piece]) -> list[Piece]:
+    done = list(pieces)
+    for at, piece in enumerate(done):
+        if piece.kind is not Kind.NUMBER or piece.text in {"one", "1"}:
+            continue
+        end = at + 1
+        while end < len(done) and done[end].kind is Kind.ADJECTIVE:
+            end += 1
+        while end + 1 < len(done) and done[end].kind is Kind.NOUN and done[end + 1].kind is Kind.NOUN:
+            end += 1
+        if end < len(done) and done[end].kind in {Kind.NOUN, Kind.MEASURE} and done[end].english is not None:
+            done[end] = replace(done[end], english=plural(done[end].text))
+    return done
