@@ -1,0 +1,92 @@
+"""From a question and those before it to an answer from the findings; other languages through the glossary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from studiolo.assistant.pocket import answers, describing, measured
+from studiolo.assistant.pocket.answers import ABSTAINED, Reply
+from studiolo.assistant.pocket.questions import Kind, Question, understand
+from studiolo.assistant.pocket.seeing import Scene
+
+if TYPE_CHECKING:
+    from studiolo.assistant.pocket.gloss import Glossary
+    from studiolo.engines.pocket.drawings import DrawingLibrary
+
+_UNKNOWN: Final = (
+    "I can't judge that: I measure colours and light, read text and recognise drawings. "
+    "A model with vision can: studiolo ask IMAGE QUESTION --engine ollama:llava "
+    "(studiolo engines lists what there is)."
+)
+_ANSWERS: Mapping[Kind, Callable[[Question, Scene], Reply]] = {
+    "what": answers.what,
+    "what_at": answers.what_at,
+    "describe": lambda question, scene: describing.describe(scene),
+    "present": answers.present,
+    "count": answers.count,
+    "where": answers.where,
+    "beside": answers.beside,
+    "compare": answers.compare,
+    "extent": answers.extent,
+    "colour_of": answers.colour_of,
+    "is_colour": answers.is_colour,
+    "colours": measured.colours,
+    "background": measured.background,
+    "text": measured.text,
+    "brightness": measured.brightness,
+    "contrast": measured.contrast,
+    "saturation": measured.saturation,
+    "temperature": measured.temperature,
+    "sharpness": measured.sharpness,
+    "hour": measured.hour,
+    "size": measured.size,
+    "orientation": measured.orientation,
+    "medium": measured.medium,
+    "composition": measured.composition,
+    "unknown": lambda question, scene: Reply(text=_UNKNOWN, notes=(ABSTAINED,)),
+}
+_WHOLE = frozenset({"picture", "image", "photo", "photograph", "drawing", "scene", "painting", "whole"})
+
+
+def answer(asked: str, before: Sequence[str], scene: Scene, lexicon: DrawingLibrary, glossary: Glossary) -> Reply:
+    """Answer ``asked``, which may go on from the questions ``before``.
+
+    Raises:
+        MissingExtraError: it is about text, and the extra ``ocr`` is not installed.
+    """
+    earlier: list[Question] = []
+    for question in before:
+        earlier.append(_understood(question, earlier, lexicon, glossary)[0])
+    question, note = _understood(asked, earlier, lexicon, glossary)
+    question = _of_the_whole(question, scene)
+    reply = _ANSWERS[question.kind](question, scene)
+    return replace(reply, notes=(note, *reply.notes)) if note else reply
+
+
+def _understood(
+    asked: str, earlier: Sequence[Question], lexicon: DrawingLibrary, glossary: Glossary
+) -> tuple[Question, str]:
+    """The question, and a note if it was read through the glossary."""
+    question = understand(asked, lexicon, earlier)
+    if question.kind != "unknown":
+        return question, ""
+    from studiolo.assistant.pocket.foreign import in_english
+
+    english = in_english(asked, glossary)
+    if english is None:
+        return question, ""
+    return understand(english, lexicon, earlier), f"The question was read as: {english}"
+
+
+def _of_the_whole(question: Question, scene: Scene) -> Question:
+    """"What colour is it?" of a picture of several things, or of none, asks for its colours."""
+    thing = question.things[0] if question.things else None
+    if question.kind == "colour_of" and thing is not None:
+        whole = thing.noun in _WHOLE or (thing.again and len(scene.groups) != 1)
+        if whole:
+            return Question(kind="colours")
+        if thing.noun == "background":
+            return Question(kind="background")
+    return question

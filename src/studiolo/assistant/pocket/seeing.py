@@ -1,0 +1,158 @@
+"""The things seen in a picture, as one would speak of them: alike ones together, with their colour and place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from studiolo.assistant.pocket.colour_names import NEIGHBOURS
+from studiolo.assistant.pocket.composition import place
+from studiolo.assistant.pocket.english import counted
+from studiolo.assistant.pocket.findings import Findings, Sighting
+from studiolo.assistant.pocket.nouns import Nouns
+from studiolo.assistant.pocket.palette import ColourShare, bases, percent
+from studiolo.assistant.pocket.pixels import Box
+from studiolo.assistant.pocket.questions import Side, Thing
+
+SURE: Final = 0.8
+"""From this confidence a thing is named without "I think"."""
+
+LIKELY: Final = 0.5
+"""Below this a thing is not named at all."""
+
+_OWN_COLOUR = 0.45  # share of a thing that is of one colour, from which it is called by it
+_BESIDE = 0.04  # of a side: how far centres must be apart for "left of" or "above"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Things of one name that are seen. ``colour`` is what most of them are, empty if no one colour is."""
+
+    spoken: str
+    sightings: tuple[Sighting, ...]
+    colour: str
+
+    @property
+    def confidence(self) -> float:
+        """Of the surest."""
+        return max(sighting.confidence for sighting in self.sightings)
+
+    @property
+    def words(self) -> str:
+        """Speak of them: "two red apples"."""
+        colour = "" if self.colour in self.spoken.split() else self.colour
+        return counted(len(self.sightings), self.spoken, adjective=colour)
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The middle of their middles."""
+        n = len(self.sightings)
+        return (
+            sum(s.box[0] + s.box[2] for s in self.sightings) / (2 * n),
+            sum(s.box[1] + s.box[3] for s in self.sightings) / (2 * n),
+        )
+
+
+class Scene:
+    """What is seen in a picture, with the words for it. Worked out when asked for."""
+
+    def __init__(self, findings: Findings, nouns: Nouns) -> None:
+        self.findings = findings
+        self.nouns = nouns
+
+    @cached_property
+    def sightings(self) -> tuple[Sighting, ...]:
+        """What is likely enough to be spoken of."""
+        return tuple(s for s in self.findings.sightings if s.confidence >= LIKELY)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The things seen, alike ones together, the surest first."""
+        together: dict[str, list[Sighting]] = {}
+        for sighting in self.sightings:
+            together.setdefault(self.nouns.spoken(sighting.name), []).append(sighting)
+        groups = [
+            Group(spoken=spoken, sightings=tuple(alike), colour=self._colour(alike))
+            for spoken, alike in together.items()
+        ]
+        return tuple(sorted(groups, key=lambda g: (-round(g.confidence, 2), -len(g.sightings), g.spoken)))
+
+    @property
+    def photograph(self) -> bool:
+        """Whether this looks like a photograph, of which the recogniser knows nothing."""
+        return self.findings.medium.name == "photograph"
+
+    def meant(self, thing: Thing) -> tuple[Sighting, ...]:
+        """The things seen that a phrase means, those of its colour if it names one."""
+        if thing.again or not thing.noun:
+            found = self.sightings
+        else:
+            found = self.nouns.pick(thing.noun, self.sightings)
+        for colour in thing.colours:
+            found = tuple(s for s in found if self.has_colour(s, colour))
+        return found
+
+    def has_colour(self, sighting: Sighting, colour: str) -> bool:
+        """Whether a thing is of a colour: a good part of it, or most of it a colour that many call so."""
+        from studiolo.assistant.pocket.colour_names import base_of
+
+        base = base_of(colour)
+        shares = bases(self.colours_of(sighting))
+        if base is None or not shares:
+            return False
+        near = sum(shares.get(other, 0.0) for other in NEIGHBOURS[base])
+        first = next(iter(shares))
+        return shares.get(base, 0.0) >= 0.3 or first == base or (near >= 0.5 and shares.get(base, 0.0) >= 0.1)
+
+    def colours_of(self, sighting: Sighting) -> tuple[ColourShare, ...]:
+        """The colours of a thing, without what is behind it."""
+        return self.findings.colours_of(sighting)
+
+    def evidence(self, sightings: Sequence[Sighting]) -> tuple[str, ...]:
+        """The things in words with numbers: "car: 94 % sure, on the right"."""
+        return tuple(
+            f"{self.nouns.spoken(s.name)}: {percent(s.confidence)} sure, {place(s.box)}" for s in sightings[:8]
+        )
+
+    def _colour(self, alike: Sequence[Sighting]) -> str:
+        mains = {self._main_colour(sighting) for sighting in alike}
+        return mains.pop() if len(mains) == 1 else ""
+
+    def _main_colour(self, sighting: Sighting) -> str:
+        shares = bases(self.colours_of(sighting))
+        base, share = next(iter(shares.items()), ("", 0.0))
+        return base if share >= _OWN_COLOUR else ""
+
+
+def relation(a: Box | tuple[float, float], b: Box | tuple[float, float]) -> Side | None:
+    """How ``a`` stands to ``b``: by the axis along which their middles are further apart."""
+    across, down = _middle(b)[0] - _middle(a)[0], _middle(b)[1] - _middle(a)[1]
+    if max(abs(across), abs(down)) < _BESIDE:
+        return None
+    if abs(across) >= abs(down):
+        return "left of" if across > 0 else "right of"
+    return "above" if down > 0 else "below"
+
+
+def stands(a: Box, side: Side, b: Box) -> bool:
+    """Whether ``a`` is on that side of ``b``; for "left of" it may also be a little above."""
+    across, down = _middle(b)[0] - _middle(a)[0], _middle(b)[1] - _middle(a)[1]
+    if side == "next to":
+        gap = max(b[0] - a[2], a[0] - b[2], 0.0)
+        return gap < 0.25 and abs(down) < 0.35
+    distance = {"left of": across, "right of": -across, "above": down, "below": -down}[side]
+    return distance > _BESIDE
+
+
+def area(sighting: Sighting) -> float:
+    """Share of the picture its box covers."""
+    left, top, right, bottom = sighting.box
+    return max(0.0, right - left) * max(0.0, bottom - top)
+
+
+def _middle(where: Box | tuple[float, float]) -> tuple[float, float]:
+    if len(where) == 2:
+        return where
+    return (where[0] + where[2]) / 2, (where[1] + where[3]) / 2
