@@ -120,7 +120,8 @@ def main() -> None:
     if "--development" in sys.argv:
         print(*(" | ".join(row) for row in gloss_table("gloss_development.txt", verbose=True)), sep="\n")
         return
-    report("Pocket glossary: held-out prompts", HEADER, gloss_table("gloss_prompts.txt"))
+    report("Pocket glossary: prompts of another author", HEADER, gloss_table("gloss_unseen.txt"))
+    report("Pocket glossary: prompts of the lexicon's author", HEADER, gloss_table("gloss_prompts.txt"))
 
 
 if __name__ == "__main__":
