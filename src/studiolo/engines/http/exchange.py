@@ -19,6 +19,10 @@ MAX_BYTES: Final = 64 * 2**20
 """Longer answers are cut off with an error: no model writes that much."""
 
 _MAX_FAULT_BYTES: Final = 64 * 1024
+_GRACE_S: Final = 0.5
+
+IsLast = Callable[["httpx2.ServerSentEvent"], bool]
+"""Whether nothing that matters comes after an event."""
 
 
 class Rejected(Exception):  # noqa: N818 - carries an answer to where it is judged
@@ -58,7 +62,11 @@ class Head:
 
 
 async def exchange(
-    call: Call, total_timeout_s: float, client: httpx2.AsyncClient, hand_on: Callable[[Any], None]
+    call: Call,
+    total_timeout_s: float,
+    is_last: IsLast | None,
+    client: httpx2.AsyncClient,
+    hand_on: Callable[[Any], None],
 ) -> None:
     """Hand on the head of the answer, then its events, or the bytes of its body as they come.
 
@@ -67,23 +75,35 @@ async def exchange(
         httpx2.TransportError, TimeoutError: the connection failed.
         UnicodeDecodeError: an event stream that is not UTF-8.
     """
-    async with (
-        asyncio.timeout(total_timeout_s),
-        client.stream(
-            call.method, call.url, content=call.body, files=call.files, headers=call.headers
-        ) as response,
-    ):
-        if not response.is_success:
-            body = await _beginning(response)
-            raise Rejected(read_fault(response.status_code, body, response.headers))
-        media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        hand_on(Head(media_type=media_type))
-        if media_type == EVENT_STREAM:
-            async for event in _events(response):
-                hand_on(event)
-        else:
-            async for piece in _limited(response):
-                hand_on(piece)
+    import httpx2
+
+    over = False
+    try:
+        async with (
+            asyncio.timeout(total_timeout_s) as limit,
+            client.stream(
+                call.method, call.url, content=call.body, files=call.files, headers=call.headers
+            ) as response,
+        ):
+            async for item in _items(response):
+                hand_on(item)
+                if isinstance(item, httpx2.ServerSentEvent) and is_last is not None and is_last(item):
+                    # Read to the end, so that the connection can be used again; but nothing is waited for.
+                    over = True
+                    limit.reschedule(asyncio.get_running_loop().time() + _GRACE_S)
+    except (httpx2.TransportError, TimeoutError):
+        if not over:
+            raise
+
+
+async def _items(response: httpx2.Response) -> AsyncIterator[Any]:
+    if not response.is_success:
+        body = await _beginning(response)
+        raise Rejected(read_fault(response.status_code, body, response.headers))
+    media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    yield Head(media_type=media_type)
+    async for item in _events(response) if media_type == EVENT_STREAM else _limited(response):
+        yield item
 
 
 async def _beginning(response: httpx2.Response) -> bytes:

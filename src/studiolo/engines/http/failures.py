@@ -38,7 +38,7 @@ def refuse_offline(host: Host, options: HostedOptions, *, offline: bool) -> None
 
 def refusal(fault: Fault, host: Host, options: HostedOptions) -> StudioloError:
     """The error for an answer with an error status."""
-    said = f": {_without_key(fault.message, options)}" if fault.message else "."
+    said = f": {fault.message}" if fault.message else "."
     if fault.status in {401, 403}:
         return CredentialsError(f"{host.title} does not take the key{said}", hint=host.key_hint)
     if fault.spent:
@@ -148,7 +148,3 @@ def _cause(error: Exception) -> str:
 def _address(options: HostedOptions) -> str:
     parts = urlsplit(options.base_url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _without_key(message: str, options: HostedOptions) -> str:
-    return message.replace(options.key, "…") if options.key else message

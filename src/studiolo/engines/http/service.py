@@ -9,13 +9,13 @@ import time
 import weakref
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from studiolo._version import __version__
 from studiolo.engines.http import failures
-from studiolo.engines.http.exchange import EVENT_STREAM, Call, Head, Rejected, exchange
+from studiolo.engines.http.exchange import EVENT_STREAM, Call, Head, IsLast, Rejected, exchange
 from studiolo.engines.http.hosting import Host, HostedOptions
 from studiolo.engines.http.replies import Fault
 from studiolo.engines.http.worker import BEAT_S, Beat, Worker
@@ -91,9 +91,17 @@ class Service:
 
     @contextmanager
     def stream(
-        self, path: str, body: Any, beat: Beat, *, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        body: Any,
+        beat: Beat,
+        *,
+        headers: Mapping[str, str] | None = None,
+        is_last: IsLast | None = None,
     ) -> Generator[Reply]:
         """The answer to the JSON ``body`` (None: to a GET) as it comes, freed when the context ends.
+
+        After the event that ``is_last`` is true of, nothing is waited for.
 
         Raises:
             OfflineError: it is not on this machine, and that is not allowed.
@@ -102,7 +110,9 @@ class Service:
         """
         url = self._url(path)
         call = Call(method="GET", url=url) if body is None else Call.of_json("POST", url, body)
-        head, items = self._open(call.with_headers({"Accept": EVENT_STREAM, **(headers or {})}), beat)
+        head, items = self._open(
+            call.with_headers({"Accept": EVENT_STREAM, **(headers or {})}), beat, is_last
+        )
         with closing(items):
             yield Reply(media_type=head.media_type, items=self._rest(items))
 
@@ -124,7 +134,17 @@ class Service:
 
     def error(self, fault: Fault) -> StudioloError:
         """What to raise for ``fault``."""
-        return self._explain(fault) or failures.refusal(fault, self.host, self.options)
+        fault = self.without_key(fault)
+        return self._explain(fault) or self.refusal(fault)
+
+    def refusal(self, fault: Fault) -> StudioloError:
+        """What to raise for ``fault`` where it means what it says."""
+        return failures.refusal(fault, self.host, self.options)
+
+    def without_key(self, fault: Fault) -> Fault:
+        """``fault`` fit to be shown: some services repeat the key."""
+        key = self.options.key
+        return replace(fault, message=fault.message.replace(key, "…")) if key else fault
 
     def unreadable(self, what: str) -> StudioloError:
         """What to raise for an answer that is not in the form its protocol has."""
@@ -144,14 +164,14 @@ class Service:
         except ValueError as error:
             raise self.unreadable("no JSON") from error
 
-    def _open(self, call: Call, beat: Beat) -> tuple[Head, Generator[Any]]:
+    def _open(self, call: Call, beat: Beat, is_last: IsLast | None = None) -> tuple[Head, Generator[Any]]:
         """The beginning of an answer; asks again while nothing has come and it may help."""
         failures.refuse_offline(self.host, self.options, offline=self._offline)
         import httpx2
 
         for attempt in range(self.options.max_retries + 1):
             last = attempt == self.options.max_retries
-            items = self._ready().items(partial(exchange, call, self.options.total_timeout_s), beat)
+            items = self._ready().items(partial(exchange, call, self.options.total_timeout_s, is_last), beat)
             try:
                 return next(items), items
             except Rejected as rejected:

@@ -1,0 +1,36 @@
+"""Says how far an answer is, and how long it took."""
+
+from __future__ import annotations
+
+import time
+
+from studiolo.requests import Progress, ProgressCallback
+
+
+class Pace:
+    """Counts pieces for ``progress``; :meth:`beat` is called while nothing comes."""
+
+    def __init__(self, progress: ProgressCallback, *, total: int) -> None:
+        self._progress = progress
+        self._total = total
+        self._pieces = 0
+        self._started = time.perf_counter()
+        self._first_s: float | None = None
+
+    def beat(self) -> None:
+        """Still there. What the callback raises goes through."""
+        stage = "writing" if self._pieces else "waiting"
+        self._progress(Progress(step=self._pieces, total=self._total, stage=stage))
+
+    def piece(self) -> None:
+        """One more piece."""
+        if self._first_s is None:
+            self._first_s = time.perf_counter() - self._started
+        self._pieces += 1
+        self.beat()
+
+    @property
+    def timings(self) -> dict[str, float]:
+        """Seconds until the first piece, if there was one, and until now."""
+        total = {"total": round(time.perf_counter() - self._started, 4)}
+        return total if self._first_s is None else {"first_token": round(self._first_s, 4), **total}

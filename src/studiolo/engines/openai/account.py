@@ -1,0 +1,151 @@
+"""Where an engine that speaks as OpenAI does is reached, and with which key: shared by chat and speech."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import threading
+from functools import cached_property
+from typing import Any, Final
+
+from pydantic import BaseModel, Field, ValidationError, field_validator
+
+from studiolo.engines.base import Availability, EngineConfig
+from studiolo.engines.http import Host, HostedOptions, Service
+from studiolo.engines.http.service import Explain
+from studiolo.engines.http.worker import Beat
+from studiolo.engines.openai.profiles import Profile
+from studiolo.errors import EngineError, StudioloError
+from studiolo.imaging.sending import MAX_SIDE_PX
+from studiolo.offline import is_loopback
+
+_MOST_SHOWN: Final = 12
+
+
+class Options(HostedOptions):
+    """What ``[engines.openai]`` and the tables of its like may say; ``extra`` goes into the body."""
+
+    organization: str = ""
+    model: str = ""
+    price_input_per_million: float | None = Field(default=None, ge=0, description="US dollars.")
+    price_output_per_million: float | None = Field(default=None, ge=0, description="US dollars.")
+    max_image_side_px: int = Field(default=MAX_SIDE_PX, ge=32, le=8192)
+    extra: dict[str, Any] = Field(default_factory=dict[str, Any], description="A JSON object.")
+
+    @field_validator("extra", mode="before")
+    @classmethod
+    def _read_json(cls, value: Any) -> Any:
+        return json.loads(value) if isinstance(value, str) else value  # an environment has only text
+
+
+class _Model(BaseModel):
+    id: str = ""
+
+
+class _Models(BaseModel):
+    data: list[_Model]
+
+
+class Account:
+    """An address, a key and the service behind them. Does nothing until it is used."""
+
+    def __init__(self, config: EngineConfig, profile: Profile, explain: Explain) -> None:
+        self.config = config
+        self.profile = profile
+        self._explain = explain
+        self._service: Service | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """What the engine is called here: ``[engines.<name>]``."""
+        return self.config.name or self.profile.name
+
+    @cached_property
+    def options(self) -> Options:
+        """Its settings.
+
+        Raises:
+            SettingsError: one of them is wrong.
+        """
+        return Options.read(self.name, self.config.options, base_url=self.profile.base_url)
+
+    @property
+    def at_home(self) -> bool:
+        """Whether it is the service the profile was written for, not another of the same tongue."""
+        return self.options.base_url == self.profile.base_url
+
+    @cached_property
+    def host(self) -> Host:
+        """How messages speak of it."""
+        return Host(
+            engine=self.name,
+            title=self.profile.title if self.at_home or self.profile.start else self.name,
+            key_variable=self.profile.key_variable if self.at_home else "",
+            start=self.profile.start if is_loopback(self.options.host) else "",
+        )
+
+    @property
+    def service(self) -> Service:
+        """The connection.
+
+        Raises:
+            CredentialsError: it needs a key, and has none.
+        """
+        self.check_key()
+        organization = self.options.organization
+        with self._lock:
+            if self._service is None:
+                self._service = Service(
+                    self.host,
+                    self.options,
+                    offline=self.config.offline,
+                    headers={"OpenAI-Organization": organization} if organization else {},
+                    explain=self._explain,
+                )
+            return self._service
+
+    def check_key(self) -> None:
+        """Raise CredentialsError if a key is needed and missing."""
+        if self.profile.key_variable and self.at_home and not self.options.key:
+            raise self.host.no_key()
+
+    def availability(self) -> Availability:
+        """Whether it may be connected to, and has the key it needs; connects to nothing."""
+        try:
+            self.check_key()
+        except StudioloError as error:
+            return Availability(ready=False, reason=error.message, hint=error.hint)
+        if self.config.offline and not is_loopback(self.options.host):
+            return Availability(
+                ready=False,
+                reason=f"it is at {self.options.host}, and STUDIOLO_OFFLINE is set",
+                hint="Unset STUDIOLO_OFFLINE (or offline in the config file).",
+            )
+        return Availability(ready=True)
+
+    def models(self, beat: Beat) -> tuple[str, ...]:
+        """Names of the models it has, as the service lists them."""
+        content = self.service.get("models", beat)
+        try:
+            listed = _Models.model_validate(content)
+        except ValidationError as error:
+            raise self.service.unreadable("no list of models") from error
+        # Gemini lists "models/gemini-…" and takes both.
+        return tuple(entry.id.removeprefix("models/") for entry in listed.data if entry.id)
+
+    def known(self, beat: Beat, wanted: str = "") -> str:
+        """For a hint: the model closest to ``wanted``, and what there is, if the service says."""
+        try:
+            models = self.models(beat)
+        except EngineError:
+            return ""
+        close = difflib.get_close_matches(wanted, models, n=1, cutoff=0.5) if wanted else []
+        meant = f"Did you mean '{self.name}:{close[0]}'? " if close else ""
+        more = " …" if len(models) > _MOST_SHOWN else ""
+        return f"{meant}It has: {', '.join(models[:_MOST_SHOWN])}{more}." if models else ""
+
+    def close(self) -> None:
+        """End what runs and the connections, if there are any."""
+        if self._service is not None:
+            self._service.close()
