@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 
 KEY = "sk-test-0123456789abcdefghijklmnopqrstuv"
 MODELS = ("gpt-5.4-mini", "gpt-5.5", "llava:13b")
@@ -97,7 +97,7 @@ class ChatServer(ThreadingHTTPServer):
         self.key = ""
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
 
-    def __enter__(self) -> ChatServer:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
