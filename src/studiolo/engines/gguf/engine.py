@@ -1,0 +1,148 @@
+"""The engine ``gguf:``; llama.cpp's server in a child process, spoken to as any other server."""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+import time
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any, Final
+
+from studiolo.chat import MAX_IMAGES, ChatCapabilities, ChatRequest, Completion
+from studiolo.engines.base import Availability, ChatEngine, EngineConfig
+from studiolo.engines.gguf.finding import ModelFiles, find_files
+from studiolo.engines.gguf.options import GgufOptions
+from studiolo.engines.gguf.process import HEARTBEAT_S, Access, LlamaProcess
+from studiolo.engines.openai.chat import LlamaCppChatEngine
+from studiolo.errors import (
+    BrokenStreamError,
+    EngineError,
+    InvalidRequestError,
+    MissingExtraError,
+    UnsupportedRequestError,
+)
+from studiolo.requests import Progress, ProgressCallback, ignore_progress
+
+_TOO_LONG: Final = "exceeds the available context size"
+
+# A processor may read a picture for minutes before the first word; whoever waits can stop it.
+_PATIENCE: Final = {"timeout_s": 3600, "total_timeout_s": 24 * 3600}
+
+_CAPABILITIES: Final = ChatCapabilities(
+    description="A GGUF model of this machine, run by llama.cpp; with its mmproj it sees.",
+    vision=None,
+    max_images=MAX_IMAGES,
+    structured=True,
+    offline=True,
+    licence="the model's own",
+)
+
+
+class GgufChatEngine(ChatEngine):
+    """A GGUF model with its mmproj. It is loaded with the first question, and kept."""
+
+    def __init__(self, config: EngineConfig | None = None) -> None:
+        super().__init__(config)
+        self._lock = threading.Lock()
+        self._process: LlamaProcess | None = None
+        self._access: Access | None = None
+        self._files: ModelFiles | None = None
+
+    @property
+    def capabilities(self) -> ChatCapabilities:
+        """Whether the model sees is known once its files were found, or if the settings name its mmproj."""
+        files, named = self._files, self.config.options.get("mmproj")
+        if files is not None:
+            return replace(_CAPABILITIES, vision=files.mmproj is not None)
+        return replace(_CAPABILITIES, vision=None if named is None else bool(named))
+
+    def availability(self) -> Availability:
+        """Whether llama.cpp is installed; the model is looked for with the first question."""
+        if importlib.util.find_spec("xllamacpp") is not None:
+            return Availability(ready=True)
+        return Availability(
+            ready=False, reason="xllamacpp is not installed", hint="Run: pip install 'studiolo[gguf]'"
+        )
+
+    def chat(
+        self, request: ChatRequest, progress: ProgressCallback = ignore_progress
+    ) -> Generator[str, None, Completion]:
+        """Answer; closing the generator, or raising in ``progress``, ends the answer in the server too."""
+        if not self.availability().ready:
+            raise MissingExtraError("gguf", needed_for="A GGUF model")
+        started = time.perf_counter()
+        options = GgufOptions.read(self.config.options)
+        progress(Progress(step=0, total=request.max_tokens, stage="loading"))
+        files = find_files(self.config.model, self.config.models_folder, options)
+        self._files = files
+        if request.images and files.mmproj is None:
+            raise UnsupportedRequestError(
+                f"{files.model.name} does not look at pictures: there is no mmproj file beside it.",
+                hint="Download its mmproj file into the same folder, or name it: mmproj in [engines.gguf].",
+            )
+        process, access = self._ready(files, options, request, progress)
+        loaded_s = time.perf_counter() - started
+        with LlamaCppChatEngine(self._speaking(access, options, request)) as speaker:
+            try:
+                completion = yield from speaker.chat(request, progress)
+            except EngineError as error:
+                raise self._explained(error, process) from error
+        timings = {name: round(seconds + loaded_s, 4) for name, seconds in completion.timings.items()}
+        return replace(completion, engine="gguf", model=files.model.name, timings=timings)
+
+    def close(self) -> None:
+        """End the child process: the model's memory is free when this returns."""
+        with self._lock:
+            self._forget()
+
+    def _ready(
+        self, files: ModelFiles, options: GgufOptions, request: ChatRequest, progress: ProgressCallback
+    ) -> tuple[LlamaProcess, Access]:
+        """The running process, started by whoever asks first."""
+
+        def beat() -> None:
+            progress(Progress(step=0, total=request.max_tokens, stage="loading"))
+
+        while not self._lock.acquire(timeout=HEARTBEAT_S):
+            beat()
+        try:
+            process, access = self._process, self._access
+            if process is None or access is None or not process.running:
+                self._forget()
+                process = self._process = LlamaProcess(files, options, threads=self.config.threads)
+                access = self._access = process.wait(beat)
+            return process, access
+        finally:
+            if self._access is None:
+                self._forget()
+            self._lock.release()
+
+    def _forget(self) -> None:
+        if self._process is not None:
+            self._process.close()
+        self._process = self._access = None
+
+    def _speaking(self, access: Access, options: GgufOptions, request: ChatRequest) -> EngineConfig:
+        spoken: dict[str, Any] = {
+            **_PATIENCE,
+            "base_url": f"{access.address}/v1",
+            "api_key": access.key,
+            "max_image_side_px": options.max_image_side_px,
+            # What it still knows of the question before is rounded a little differently from what it reads
+            # anew: good for follow-up questions, but not if the same words are to come again.
+            "extra": {"cache_prompt": request.seed is None},
+        }
+        return EngineConfig(name="gguf", model="default", offline=self.config.offline, options=spoken)
+
+    def _explained(self, error: EngineError, process: LlamaProcess) -> Exception:
+        if not process.running:
+            why = process.failure()
+            broke_off = isinstance(error, BrokenStreamError)
+            return BrokenStreamError(why.message, hint=why.hint) if broke_off else why
+        if _TOO_LONG in error.message:
+            return InvalidRequestError(
+                f"The conversation is too long: {error.message.partition(': ')[2] or error.message}",
+                hint="Start a new one, show fewer pictures, or set context in [engines.gguf] higher.",
+            )
+        return error
