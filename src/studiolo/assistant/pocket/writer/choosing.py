@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from studiolo.assistant.pocket.writer.axes import Settled, agrees, by_axis, settle
+from studiolo.assistant.pocket.writer.axes import AXES, Settled, agrees, by_axis, settle
 from studiolo.assistant.pocket.writer.facets import Entry, FacetName, collection
 
 if TYPE_CHECKING:
@@ -26,9 +26,11 @@ SAMENESS: Final = 1.5  # what one cosine of likeness to an earlier prompt costs,
 SHORTLIST: Final = 8  # only so many of the best are drawn from
 NAMED: Final = 1.2  # what a word of the wish in an entry's cue is worth: a bee is named where it belongs
 LOOKED_FOR: Final = 1.5  # what each property shared with the reference picture is worth
-OWN_MEDIUM: Final = 1.0  # what being made for the very medium is worth
+OWN_MEDIUM: Final = 2.0  # what being made for the very medium is worth
 PLACED: Final = 0.3  # cosine from which a place or an air suits the keywords though it names none of them
 _ONLY_WHERE_IT_BELONGS: Final = frozenset[FacetName](("setting", "air"))
+_GREY: Final = frozenset({"mono"})
+_FAR: Final = frozenset({"underwater", "space"})
 _SHOWN_ALONE: Final = frozenset[FacetName](("light", "setting", "air", "composition"))
 # How much style and keywords count, by facet: a technique follows the style, a place the thing.
 _WEIGHTS: Final[Mapping[FacetName, tuple[float, float]]] = {
@@ -91,11 +93,13 @@ class Chooser:
         if name in _ONLY_WHERE_IT_BELONGS:
             near = facet.vectors @ self._query.keywords >= PLACED
             rows = rows[near[rows] | np.array([self._named(facet.entries[row], sheet) for row in rows], bool)]
+        else:
+            rows = np.array([row for row in rows if self._is_called_for(facet.entries[row], sheet)], np.int64)
         fresh = rows[~np.isin(rows, self._used.get(name, []))]
         rows = fresh if len(fresh) else rows
         if not len(rows):
             return None
-        worth = self._worth(name, rows, similarity, sheet)
+        worth = self.worth(name, rows, similarity, sheet)
         best = np.argsort(-worth)[:SHORTLIST]
         rows, worth = rows[best], worth[best]
         row = int(rows[(worth / TEMPERATURE + self._generator.gumbel(size=len(rows))).argmax()])
@@ -103,9 +107,10 @@ class Chooser:
         sheet.take(name, facet.entries[row])
         return facet.entries[row]
 
-    def _worth(
+    def worth(
         self, name: FacetName, rows: NDArray[np.int64], similarity: Floats, sheet: Sheet
     ) -> Floats:
+        """What each of ``rows`` is worth for the picture, in standard deviations of similarity."""
         facet = collection().facets[name]
         spread = similarity.std()
         worth = (similarity - similarity.mean())[rows] / spread if spread > 0 else similarity[rows] * 0
@@ -121,6 +126,9 @@ class Chooser:
             worth[place] += NAMED / 2 * min(len(entry.cue_stems & sheet.style_stems), 2)
         return worth
 
+    def _is_called_for(self, entry: Entry, sheet: Sheet) -> bool:
+        return not entry.only or bool(self._named(entry, sheet) or entry.cue_stems & sheet.style_stems)
+
     def _named(self, entry: Entry, sheet: Sheet) -> int:
         """How many things of the picture the entry's cue names."""
         subject = sheet.chosen.get("subject")
@@ -132,8 +140,14 @@ def _fits(name: FacetName, entry: Entry, sheet: Sheet) -> bool:
         return False
     if sheet.isolated and name in _SHOWN_ALONE and not entry.media:
         return False
-    if name == "palette" and sheet.settled.get("colour") == {"mono"} != entry.tags["colour"]:
+    if name == "palette" and (entry.tags["colour"] == _GREY) != (sheet.settled.get("colour") == _GREY):
+        return False  # grey is a decision that only the style or the keywords take
+    if name not in {"setting", "subject"} and not _is_reached(entry.tags, sheet.settled):
         return False
-    if name == "palette" and entry.tags["colour"] == {"mono"} != sheet.settled.get("colour"):
-        return False  # grey is a decision that only the style, the keywords or the look take
     return agrees(sheet.settled, entry.tags) and not entry.stems & sheet.heard
+
+
+def _is_reached(tags: Settled, settled: Settled) -> bool:
+    """Whether the picture is said to be under water or in space, if the entry is."""
+    far = tags.get("place", frozenset()) & _FAR
+    return not far or far >= settled.get("place", AXES["place"])

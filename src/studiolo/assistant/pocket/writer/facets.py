@@ -34,12 +34,16 @@ Form = Literal["in", "a", "plain", "style"]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Entry:
-    """One way to say something of a facet; ``media`` empty means it goes with all of them."""
+    """One way to say something of a facet.
+
+    ``media`` empty means it goes with all of them; ``only`` that it needs something its cue names.
+    """
 
     say: str
     tags: Settled
     media: frozenset[str]
     cue: str
+    only: bool
     stems: frozenset[str]
     cue_stems: frozenset[str]
 
@@ -99,11 +103,11 @@ def collection() -> Collection:
 
 def read_entries(name: FacetName) -> tuple[Entry, ...]:
     """The entries of a facet, as its file has them."""
-    rows: list[dict[str, str]] = _read(f"{name}.toml")["entries"]
+    rows: list[dict[str, Any]] = _read(f"{name}.toml")["entries"]
     return tuple(_entry(name, row) for row in rows)
 
 
-def _entry(name: FacetName, row: dict[str, str]) -> Entry:
+def _entry(name: FacetName, row: dict[str, Any]) -> Entry:
     tags = by_axis(row.get("tags", "").split())
     if "colour" not in tags and (name == "palette" or _has_colour(row["say"])):
         tags["colour"] = COLOURED
@@ -112,6 +116,7 @@ def _entry(name: FacetName, row: dict[str, str]) -> Entry:
         tags=tags,
         media=frozenset(row.get("media", "").split()),
         cue=row["cue"],
+        only=row.get("only", False),
         stems=content_stems([row["say"]]),
         cue_stems=content_stems([row["cue"]]),
     )

@@ -45,12 +45,13 @@ class Reading:
     qualities: tuple[str, ...] = ()
     moods: tuple[str, ...] = ()
     ideas: tuple[str, ...] = ()
+    staged: bool = False  # the subject is a place itself
     names: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
     def has_setting(self) -> bool:
         """Whether it is said where it plays, in a keyword of its own or within one."""
-        return bool(self.places) or any(
+        return self.staged or bool(self.places) or any(
             set(thing.lower().split()[1:]) & _PREPOSITIONS - {"with", "of", "for"} for thing in self.things
         )
 
@@ -77,7 +78,7 @@ def _settle_words_before_things(reading: Reading) -> Reading:
         named = next((phrase for phrase in reading.places if _can_be_subject(reading.names[phrase])), None)
         if named is not None:
             places = tuple(place for place in reading.places if place != named)
-            reading = replace(reading, things=(reading.names[named],), places=places)
+            reading = replace(reading, things=(reading.names[named],), places=places, staged=True)
     things = tuple(_noun_phrase(thing) for thing in reading.things)
     if not reading.things or not _takes_adjectives(reading.things[0]):
         return replace(reading, things=things, qualities=(), moods=(*reading.qualities, *reading.moods))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -35,10 +34,9 @@ DROPPED_FIRST: Final[tuple[Slot, ...]] = (
     "palette",
     "light",
 )
-_JOINING: Final[Mapping[Slot, str]] = {"lens": "shot with ", "palette": "in ", "air": "with "}
+_JOINING: Final[Mapping[Slot, str]] = {"light": "lit by ", "lens": "shot with ", "palette": "in ", "air": "with "}
 _WEATHER: Final = frozenset("rain fog mist haze drizzle wind snow storm thunderstorm blizzard snowfall".split())
-_IN_LIGHT: Final = re.compile(r"light\b|lighting|shadows?\b|shade\b|contrast|stillness|brightness|glow\b|dusk|dawn")
-_SIMPLE: Final = 3  # words; longer keywords are phrases of their own and are not joined by "with"
+_SIMPLE: Final = 3  # words; longer keywords are phrases of their own and are not put beside others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +65,8 @@ def _joined(first: str, others: Sequence[str], generator: Generator) -> str:
         return first
     if max(len(thing.split()) for thing in (first, *others)) > _SIMPLE:
         return enumeration([first, *others])
-    joint = generator.choice([" with ", " and ", " next to "])
-    if joint == " and ":
-        return enumeration([first, *others])
-    return first + str(joint) + enumeration(others)
+    beside = generator.random() < 1 / 3
+    return f"{first} beside {enumeration(others)}" if beside else enumeration([first, *others])
 
 
 def compose(scene: str, manner: Manner, slots: Mapping[Slot, str], layout: Layout) -> str:
@@ -87,13 +83,7 @@ def compose(scene: str, manner: Manner, slots: Mapping[Slot, str], layout: Layou
 
 def _sentence(group: Sequence[Slot], slots: Mapping[Slot, str], lead: str) -> str:
     first, *others = group
-    start = slots[first] if first in {"air", "palette"} else _joint(first, slots[first]) + slots[first]
+    start = slots[first] if first in {"air", "palette"} else _JOINING.get(first, "") + slots[first]
     if first == "technique" and lead:
         start = f"{lead}{', ' if ' with ' in start else ' with '}{start}"
-    return ", ".join([start, *(_joint(slot, slots[slot]) + slots[slot] for slot in others)])
-
-
-def _joint(slot: Slot, text: str) -> str:
-    if slot == "light":
-        return "in " if _IN_LIGHT.search(text) else "lit by "
-    return _JOINING.get(slot, "")
+    return ", ".join([start, *(_JOINING.get(slot, "") + slots[slot] for slot in others)])

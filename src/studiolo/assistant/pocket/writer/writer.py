@@ -231,13 +231,12 @@ def _style_vector(asked: Floats, schools: Sequence[School]) -> Floats:
 
 
 def _said(texts: Sequence[str]) -> dict[str, frozenset[str]]:
-    """What the words of keywords and style settle; the first word on an axis counts."""
+    """What the words of keywords and style settle; of two that differ, the tag listed first counts."""
     settled: Settled = {}
-    for text in texts:
-        words = f" {text.lower().replace(',', ' ')} "
-        for tag, listed in vocabulary()["means"].items():
-            if any(f" {word} " in words for word in listed):
-                settled = settle(settled, by_axis([tag]))
+    words = f" {' | '.join(texts).lower().replace(',', ' ')} "
+    for tag, listed in vocabulary()["means"].items():
+        if any(f" {word} " in words for word in listed):
+            settled = settle(settled, by_axis([tag]))
     return dict(settled)
 
 
