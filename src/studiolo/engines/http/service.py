@@ -99,7 +99,9 @@ class Service:
         headers: Mapping[str, str] | None = None,
         is_last: IsLast | None = None,
     ) -> Generator[Reply]:
-        """The answer to the JSON ``body`` (None: to a GET) as it comes, freed when the context ends.
+        """The answer to ``body`` as it comes, freed when the context ends.
+
+        ``body`` is sent as JSON, or as it is if it is bytes; None asks by GET.
 
         After the event that ``is_last`` is true of, nothing is waited for.
 
@@ -109,7 +111,7 @@ class Service:
             BrokenStreamError: from ``items``; it broke off.
         """
         url = self._url(path)
-        call = Call(method="GET", url=url) if body is None else Call.of_json("POST", url, body)
+        call = _call(url, body)
         head, items = self._open(
             call.with_headers({"Accept": EVENT_STREAM, **(headers or {})}), beat, is_last
         )
@@ -208,6 +210,14 @@ class Service:
                 # Also when nobody closes the engine, and at the interpreter's end.
                 self._stop = weakref.finalize(self, self._worker.stop)
             return self._worker
+
+
+def _call(url: str, body: Any) -> Call:
+    if body is None:
+        return Call(method="GET", url=url)
+    if isinstance(body, bytes):
+        return Call(method="POST", url=url, body=body)
+    return Call.of_json("POST", url, body)
 
 
 def _make_client(options: HostedOptions, headers: Mapping[str, str]) -> httpx2.AsyncClient:
