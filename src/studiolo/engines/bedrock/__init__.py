@@ -1,0 +1,5 @@
+"""Models of Amazon Bedrock. Needs the extra ``aws``; boto3 is loaded by the first call."""
+
+from studiolo.engines.bedrock.chat import BedrockChatEngine
+
+__all__ = ["BedrockChatEngine"]
