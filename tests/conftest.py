@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from studiolo import offline
+from studiolo.settings import CONVENTIONAL
 
 pytest.register_assert_rewrite("studiolo.testing")
 
@@ -25,7 +26,7 @@ def root() -> Path:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """STUDIOLO_HOME, empty; nothing of the developer's own settings or gallery is seen or touched."""
     for name in list(os.environ):
-        if name.startswith("STUDIOLO_"):
+        if name.startswith("STUDIOLO_") or name in CONVENTIONAL:
             monkeypatch.delenv(name)
     folder = tmp_path / "home"
     monkeypatch.setenv("STUDIOLO_HOME", str(folder))

@@ -99,7 +99,7 @@ def test_a_tilde_is_the_users_folder(monkeypatch: pytest.MonkeyPatch):
     [
         ("engine = ", "not valid TOML"),
         ('engin = "fake"', "no setting 'engin'. Did you mean 'engine'?"),
-        ("zzz = 1", "no setting 'zzz'. Known: engine, engines, gallery"),
+        ("zzz = 1", "no setting 'zzz'. Known: assistant, engine, engines, gallery"),
         ("threads = 0", "'threads' must be greater than or equal to 1"),
         ('threads = "many"', "'threads' must be a valid integer"),
         ('offline = "perhaps"', "'offline' must be a valid boolean"),
@@ -216,3 +216,20 @@ def test_a_key_given_the_wrong_way_is_not_repeated(engines: str, monkeypatch: py
 def test_settings_are_frozen():
     with pytest.raises(ValueError, match="frozen"):
         Settings.load().engine = "fake"  # pyright: ignore
+
+
+def test_the_services_own_variables_are_the_weakest(
+    write_config: WriteConfig, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-own")
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8-own")
+    Path(".env").write_text("MISTRAL_API_KEY=from-dotenv\nOPENAI_API_KEY=shadowed\nHOMEPAGE=x\n")
+    write_config('[engines.replicate]\napi_key = "in-config"\ntimeout_s = 30\n')
+    engines = Settings.load().engines
+    shown = {name: options["api_key"].get_secret_value() for name, options in engines.items()}  # pyright: ignore
+    assert shown == {"openai": "sk-own", "mistral": "from-dotenv", "replicate": "in-config"}
+    assert engines["replicate"]["timeout_s"] == 30
+    assert "sk-own" not in repr(Settings.load())
+    origins = Settings.origins()
+    assert origins["engines.openai.api_key"] == "the service's own variable"
+    assert origins["engines.replicate.api_key"] == "config.toml"

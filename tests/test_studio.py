@@ -20,10 +20,10 @@ from studiolo.errors import (
     UnsupportedRequestError,
 )
 from studiolo.gallery import Gallery, PictureFilter
-from studiolo.registry import EngineRegistry
+from studiolo.registry import EngineRegistry, build_registry
 from studiolo.requests import ImageRequest, Progress, ignore_progress
 from studiolo.settings import Settings
-from studiolo.studio import Studio, build_registry
+from studiolo.studio import Studio
 
 SMALL = {"width": 64, "height": 48}
 

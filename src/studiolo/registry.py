@@ -14,10 +14,14 @@ from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
+from pydantic import SecretStr
+
+from studiolo.embedding import TextEmbedder
 from studiolo.engines.base import ChatEngine, Engine, EngineConfig, ImageEngine, SpeechEngine
 from studiolo.engines.capabilities import check
 from studiolo.errors import EngineError, InputError, UnknownEngineError
 from studiolo.requests import ImageRequest
+from studiolo.settings import Settings
 
 # What importing a package raises that is not whole, or was made for another version of something.
 _BROKEN = (ImportError, AttributeError, NameError, SyntaxError, TypeError, ValueError)
@@ -150,3 +154,27 @@ class SpeechRegistry(Registry[SpeechEngine]):
     kind = SpeechEngine
     group = "studiolo.speech_engines"
     noun = "speech engine"
+
+
+R = TypeVar("R", bound=Registry[Any])
+
+
+def build_registry(
+    settings: Settings, embedder: TextEmbedder | None = None, *, kind: type[R] = EngineRegistry
+) -> R:
+    """The registry as the settings describe it: each engine is told only what concerns it."""
+    default = EngineConfig(
+        models_folder=settings.models_folder,
+        offline=settings.offline,
+        threads=settings.threads,
+        embedder=embedder,
+    )
+
+    def plain(value: object) -> object:
+        return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+    configs = {
+        name: replace(default, options={option: plain(value) for option, value in options.items()})
+        for name, options in settings.engines.items()
+    }
+    return kind(configs, default=default)

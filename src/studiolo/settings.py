@@ -16,6 +16,7 @@ from typing import Any, Final, Self, cast
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -32,6 +33,16 @@ PREFIX: Final = "STUDIOLO_"
 _SECRET_WORDS: Final = ("key", "token", "secret", "password")
 _KUBERNETES: Final = re.compile(r"(\w+_)?(service_(host|port\w*)|port(_\d+_(tcp|udp|sctp)\w*)?)")
 """What every container finds in its environment if a service is called studiolo, less the prefix."""
+
+CONVENTIONAL: Final = {
+    "GEMINI_API_KEY": ("gemini", "api_key"),
+    "MISTRAL_API_KEY": ("mistral", "api_key"),
+    "OPENAI_API_KEY": ("openai", "api_key"),
+    "OPENAI_BASE_URL": ("openai", "base_url"),
+    "OPENROUTER_API_KEY": ("openrouter", "api_key"),
+    "REPLICATE_API_TOKEN": ("replicate", "api_key"),
+}
+"""Variables that the services' own tools read, and the option each fills where it is set nowhere else."""
 
 EngineOptions = dict[str, str | int | float | bool | SecretStr]
 
@@ -60,6 +71,10 @@ class Settings(BaseSettings):
     gallery: Path | None = Field(default=None, description="Folder of the gallery.")
     models: Path | None = Field(default=None, description="Folder of downloaded models.")
     engine: str = Field(default="pocket", description="Engine that paints when none is named.", min_length=1)
+    assistant: str = Field(
+        default="pocket", description="Assistant that suggests, answers and translates.", min_length=1
+    )
+    speech: str = Field(default="espeak", description="Engine that speaks when none is named.", min_length=1)
     offline: bool = Field(default=False, description="Refuse every connection beyond this machine.")
     threads: int | None = Field(
         default=None, ge=1, le=256, description="CPU threads an engine may use; empty: what the machine has."
@@ -129,6 +144,7 @@ class Settings(BaseSettings):
             "environment": _Environment(cls),
             ".env": _DotEnv(cls, env_file=".env"),
             "config.toml": TomlConfigSettingsSource(cls, cls.config_file(home)),
+            "the service's own variable": _Conventional(cls),
         }
 
     @field_validator("engines", mode="before")
@@ -169,6 +185,24 @@ class _DotEnv(DotEnvSettingsSource):
     def __call__(self) -> dict[str, Any]:
         _refuse_unknown(self.env_vars, ".env")
         return {name: value for name, value in super().__call__().items() if name in Settings.model_fields}
+
+
+class _Conventional(PydanticBaseSettingsSource):
+    """Keys that the environment or ``.env`` has under the names their services gave them."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Unused: all options are given at once."""
+        del field
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        sources = (_DotEnv(Settings, env_file=".env"), _Environment(Settings))
+        found = {name: value for source in sources for name, value in source.env_vars.items() if value}
+        engines: dict[str, dict[str, str]] = {}
+        for variable, (engine, option) in CONVENTIONAL.items():
+            if value := found.get(variable.lower()):
+                engines.setdefault(engine, {})[option] = value
+        return {"engines": engines} if engines else {}
 
 
 def _refuse_unknown(variables: Mapping[str, str | None], where: str) -> None:

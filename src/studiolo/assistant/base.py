@@ -130,6 +130,15 @@ class Translation:
     usage: Usage | None = None
     cost: float | None = None
 
+    @property
+    def note(self) -> str:
+        """What became of the text, in a sentence for the user."""
+        if self.text == self.original:
+            return f"not translated from {self.language_name}" if self.language != "en" else ""
+        how = "word by word " if self.gloss else ""
+        lost = f"; not in the dictionary: {', '.join(self.untranslated)}" if self.untranslated else ""
+        return f"translated {how}from {self.language_name}{lost}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tags:

@@ -82,7 +82,7 @@ def look_at_engines(settings: Settings, name: str | None = None) -> list[EngineF
     """
     from studiolo.engines.base import Availability
     from studiolo.errors import StudioloError
-    from studiolo.studio import build_registry
+    from studiolo.registry import build_registry
 
     registry = build_registry(settings)
     if name is not None:

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from studiolo.chat import Finish
 from studiolo.errors import GalleryError, InvalidRequestError, PictureNotFoundError
 from studiolo.gallery.blobs import BlobStore
 from studiolo.gallery.database import Database
@@ -58,7 +59,7 @@ class KeptAnswer(BaseModel):
     text: str
     engine: str
     model: str = ""
-    finish: str = "complete"
+    finish: Finish = "complete"
     cost: float | None = None
     evidence: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -183,6 +184,11 @@ class Gallery:
                 hint="Give the picture's file instead.",
             )
         return self.blobs.get(key)
+
+    def by_content(self, content: bytes) -> Picture | None:
+        """The picture whose file is exactly these bytes; None if there is none."""
+        found = self.catalog.by_sha256(hashlib.sha256(content).hexdigest())
+        return self.catalog.get(found) if found is not None else None
 
     def list(
         self, wanted: PictureFilter | None = None, *, limit: int = 50, before: str | None = None

@@ -1,0 +1,121 @@
+"""What a question is about: a picture of the gallery, a file, pixels, or an address on the web."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from studiolo.assistant.base import Answer
+from studiolo.chat import Usage
+from studiolo.errors import PictureNotFoundError
+from studiolo.gallery import Gallery, KeptAnswer, Picture
+from studiolo.requests import SourceImage
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_REMEMBERED: Final = 20
+"""Earlier questions that a follow-up carries along; more would crowd out the picture."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A picture to look at; ``picture`` is its row if the gallery has it."""
+
+    image: SourceImage
+    picture: Picture | None
+
+
+def find_subject(gallery: Gallery, source: Picture | SourceImage | Image | Path | str | bytes) -> Subject:
+    """The picture that ``source`` means: a text is an address, a file that is there, or an id.
+
+    Raises:
+        PictureNotFoundError: a text is none of these.
+        InvalidImageError: it is no picture, or not one that is safe to open.
+        UnsafeAddressError: an address that is not fetched.
+    """
+    from studiolo.fetching import fetch_picture, is_address
+    from studiolo.imaging.decode import read_file
+
+    if isinstance(source, str):
+        if is_address(source):
+            source = fetch_picture(source)
+        elif _is_file(source):
+            source = Path(source)
+        else:
+            source = _named(gallery, source)
+    if isinstance(source, Picture):
+        return Subject(image=SourceImage(gallery.image(source)), picture=source)
+    if isinstance(source, Path):
+        source = read_file(source)
+    known = gallery.by_content(source) if isinstance(source, bytes) else None
+    return Subject(image=SourceImage(source), picture=known)
+
+
+def conversation(gallery: Gallery, picture: Picture) -> tuple[Answer, ...]:
+    """What was asked about the picture lately, oldest first, as a model is told it."""
+    return tuple(as_answer(kept) for kept in gallery.answers.of(picture.id)[-_REMEMBERED:])
+
+
+def as_answer(kept: KeptAnswer) -> Answer:
+    """A kept answer as it was when it was given."""
+    usage = None
+    if kept.input_tokens is not None and kept.output_tokens is not None:
+        usage = Usage(input_tokens=kept.input_tokens, output_tokens=kept.output_tokens)
+    return Answer(
+        question=kept.question,
+        text=kept.text,
+        engine=kept.engine,
+        model=kept.model,
+        kind=kept.kind,
+        finish=kept.finish,
+        evidence=kept.evidence,
+        usage=usage,
+        cost=kept.cost,
+        notes=kept.notes,
+        timings=kept.timings,
+        created=kept.created,
+    )
+
+
+def keep_answer(gallery: Gallery, picture: Picture, answer: Answer) -> KeptAnswer:
+    """Keep an answer with its picture.
+
+    Raises:
+        PictureNotFoundError: the picture was removed meanwhile.
+        GalleryError: it could not be kept.
+    """
+    return gallery.answers.add(
+        picture.id,
+        question=answer.question,
+        text=answer.text,
+        engine=answer.engine,
+        model=answer.model,
+        kind=answer.kind,
+        finish=answer.finish,
+        evidence=answer.evidence,
+        notes=answer.notes,
+        timings=answer.timings,
+        cost=answer.cost,
+        input_tokens=answer.usage.input_tokens if answer.usage else None,
+        output_tokens=answer.usage.output_tokens if answer.usage else None,
+        created=answer.created,
+    )
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _named(gallery: Gallery, name: str) -> Picture:
+    try:
+        return gallery.get(name)
+    except PictureNotFoundError as error:
+        raise PictureNotFoundError(
+            f"There is no file {name!r}, and no picture of that id in the gallery.",
+            hint=f"Check the path. {error.hint}",
+        ) from error
