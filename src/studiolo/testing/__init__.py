@@ -12,7 +12,8 @@ Nothing here needs pytest itself: the tests are plain methods with plain asserts
 ``pytest.register_assert_rewrite("studiolo.testing")`` in ``conftest.py`` makes failures more talkative.
 """
 
+from studiolo.testing.chat import ChatEngineContract
 from studiolo.testing.image import ImageEngineContract
 from studiolo.testing.speech import SpeechEngineContract
 
-__all__ = ["ImageEngineContract", "SpeechEngineContract"]
+__all__ = ["ChatEngineContract", "ImageEngineContract", "SpeechEngineContract"]
