@@ -14,6 +14,7 @@ import numpy as np
 from benchmarks.machine import report
 from studiolo.assistant.pocket.writer import Look, PromptWriter
 from studiolo.assistant.pocket.writer.choosing import Chooser
+from studiolo.assistant.pocket.writer.english import content_stems
 from studiolo.embedding import TextEmbedder
 from studiolo.engines.pocket.drawings import DrawingLibrary
 from studiolo.engines.pocket.planner import plan
@@ -94,10 +95,11 @@ def print_figures(writer: PromptWriter, embedder: TextEmbedder, library: Drawing
         ["keywords kept", kept(written), kept(blind)],
         ["drawable keywords still found by the painter's planner", found(written, library), ""],
         ["things the planner finds that no keyword names, per prompt", strays(written, library), ""],
-        ["cosine to the style", nearness(written, embedder, 0), nearness(blind, embedder, 0)],
-        ["cosine to the keywords", nearness(written, embedder, 1), nearness(blind, embedder, 1)],
+        ["cosine of what follows the first sentence to the style", nearness(written, embedder, 0), nearness(blind, embedder, 0)],
+        ["… to the keywords", nearness(written, embedder, 1), nearness(blind, embedder, 1)],
         ["cosine among the three", likeness(written, embedder), likeness(blind, embedder)],
         ["cosine between runs", between(written, embedder), between(blind, embedder)],
+        ["content words shared by two of the three, keywords and style apart", shared(written), shared(blind)],
         ["prompts written twice in all runs", twice(written), twice(blind)],
     ]
     report("The prompt writer", ["24 wishes, 3 prompts, 5 seeds", "by meaning", "facets at random"], rows)
@@ -198,12 +200,24 @@ def nearness(runs: Sequence[Written], embedder: TextEmbedder, part: int) -> str:
         for wish, prompts in zip(WISHES, run, strict=True):
             asked = wish[0] if part == 0 else ", ".join(wish[1])
             if asked and asked.isascii():
-                cosines += list(embedder.embed(prompts) @ embedder.embed([asked])[0])
+                added = [prompt.partition(". ")[2] for prompt in prompts]
+                cosines += list(embedder.embed(added) @ embedder.embed([asked])[0])
     return f"{statistics.mean(cosines):.3f}"
 
 
 def likeness(runs: Sequence[Written], embedder: TextEmbedder) -> str:
     return f"{statistics.mean(pairs_cosine(embedder, prompts) for run in runs for prompts in run):.3f}"
+
+
+def shared(runs: Sequence[Written]) -> str:
+    """Jaccard index."""
+    indices: list[float] = []
+    for run in runs:
+        for (style, keywords, look), prompts in zip(WISHES, run, strict=True):
+            given = content_stems([style, *keywords, *(look.composition + look.palette if look else ())])
+            words = [content_stems([prompt]) - given for prompt in prompts]
+            indices += [len(a & b) / len(a | b) for a, b in itertools.combinations(words, 2)]
+    return f"{100 * statistics.mean(indices):.1f} %"
 
 
 def between(runs: Sequence[Written], embedder: TextEmbedder) -> str:

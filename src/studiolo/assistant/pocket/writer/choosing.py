@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-TEMPERATURE: Final = 0.5  # in standard deviations of similarity: how far below the best a choice may fall
+TEMPERATURE: Final = 0.8  # in standard deviations of similarity: how far below the best a choice may fall
 SAMENESS: Final = 1.5  # what one cosine of likeness to an earlier prompt costs, in the same measure
 SHORTLIST: Final = 8  # only so many of the best are drawn from
 NAMED: Final = 1.2  # what a word of the wish in an entry's cue is worth: a bee is named where it belongs
 LOOKED_FOR: Final = 1.5  # what each property shared with the reference picture is worth
+AGREED: Final = 0.5  # what saying again what is settled is worth, by axis: dark colours for a dark picture
+NOT_OUT_OF_PLACE: Final = 0.2  # the same, for the other things of a picture where one is named
 OWN_MEDIUM: Final = 2.0  # what being made for the very medium is worth
-PLACED: Final = 0.3  # cosine from which a place or an air suits the keywords though it names none of them
+PLACED: Final = 0.35  # cosine from which a place or an air suits the keywords though it names none of them
 _ONLY_WHERE_IT_BELONGS: Final = frozenset[FacetName](("setting", "air"))
 _GREY: Final = frozenset({"mono"})
 _FAR: Final = frozenset({"underwater", "space"})
@@ -51,6 +53,7 @@ class Query:
     """What all prompts of a wish have in common; ``keywords`` is a unit vector, or zeros if there are none."""
 
     keywords: Floats
+    things: Floats  # (things, 384)
     stems: frozenset[str] = frozenset()
     look: frozenset[str] = frozenset()
 
@@ -91,10 +94,11 @@ class Chooser:
         by_style, by_keywords = _WEIGHTS[name]
         similarity = facet.vectors @ (by_style * sheet.style + by_keywords * self._query.keywords)
         if name in _ONLY_WHERE_IT_BELONGS:
-            near = facet.vectors @ self._query.keywords >= PLACED
-            rows = rows[near[rows] | np.array([self._named(facet.entries[row], sheet) for row in rows], bool)]
+            near = (facet.vectors @ self._query.things.T).min(axis=1, initial=1.0)
+            called = [near[row] >= PLACED or self._belongs(facet.entries[row], near[row], sheet) for row in rows]
+            rows = rows[np.array(called, bool)]
         else:
-            rows = np.array([row for row in rows if self._is_called_for(facet.entries[row], sheet)], np.int64)
+            rows = np.array([row for row in rows if self._is_called_for(name, facet.entries[row], sheet)], np.int64)
         fresh = rows[~np.isin(rows, self._used.get(name, []))]
         rows = fresh if len(fresh) else rows
         if not len(rows):
@@ -120,14 +124,24 @@ class Chooser:
         wanted = by_axis(self._query.look)
         for place, row in enumerate(rows):
             entry = facet.entries[row]
-            shared = sum(bool(entry.tags.get(axis, frozenset()) & values) for axis, values in wanted.items())
-            worth[place] += LOOKED_FOR * shared + OWN_MEDIUM * bool(entry.media)
+            worth[place] += LOOKED_FOR * _shared(entry.tags, wanted)
+            worth[place] += OWN_MEDIUM * bool(entry.media)
+            worth[place] += AGREED * _shared(entry.tags, sheet.settled)
             worth[place] += NAMED * min(self._named(entry, sheet), 2)
             worth[place] += NAMED / 2 * min(len(entry.cue_stems & sheet.style_stems), 2)
         return worth
 
-    def _is_called_for(self, entry: Entry, sheet: Sheet) -> bool:
-        return not entry.only or bool(self._named(entry, sheet) or entry.cue_stems & sheet.style_stems)
+    def _is_called_for(self, name: FacetName, entry: Entry, sheet: Sheet) -> bool:
+        """Whether an entry may stand here at all: some need a reason, a sign has no mood of its own."""
+        if name == "light" and "dark" in self._query.look and entry.tags.get("tone") != {"dark"}:
+            return False
+        if not entry.only and not (sheet.isolated and name == "mood"):
+            return True
+        return bool(self._named(entry, sheet) or entry.cue_stems & sheet.style_stems)
+
+    def _belongs(self, entry: Entry, near: float, sheet: Sheet) -> bool:
+        """Whether it names one thing of the picture, and is not far from any other."""
+        return near >= NOT_OUT_OF_PLACE and bool(self._named(entry, sheet))
 
     def _named(self, entry: Entry, sheet: Sheet) -> int:
         """How many things of the picture the entry's cue names."""
@@ -145,6 +159,11 @@ def _fits(name: FacetName, entry: Entry, sheet: Sheet) -> bool:
     if name not in {"setting", "subject"} and not _is_reached(entry.tags, sheet.settled):
         return False
     return agrees(sheet.settled, entry.tags) and not entry.stems & sheet.heard
+
+
+def _shared(tags: Settled, others: Settled) -> int:
+    """On how many axes both say something, and the same."""
+    return sum(bool(values & others.get(axis, frozenset())) for axis, values in tags.items())
 
 
 def _is_reached(tags: Settled, settled: Settled) -> bool:

@@ -45,6 +45,11 @@ class Look:
         return tuple(dict.fromkeys(self.palette))[:_COLOURS]
 
     @property
+    def strength(self) -> str:
+        """How strong the colours are, as an adjective before them; empty if they are neither way."""
+        return self.saturation if self.saturation in {"muted", "vivid"} else ""
+
+    @property
     def arrangement(self) -> str:
         """How the picture is composed, in words; empty if nothing is known of it."""
         parts = [*dict.fromkeys(self.composition)][:_ARRANGEMENTS]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from studiolo.assistant.pocket.writer.english import enumeration, sentence
+from studiolo.assistant.pocket.writer.english import enumeration, is_determined, sentence
 from studiolo.assistant.pocket.writer.keywords import Reading
 from studiolo.assistant.pocket.writer.styles import Manner
 
@@ -65,8 +65,9 @@ def _joined(first: str, others: Sequence[str], generator: Generator) -> str:
         return first
     if max(len(thing.split()) for thing in (first, *others)) > _SIMPLE:
         return enumeration([first, *others])
-    beside = generator.random() < 1 / 3
-    return f"{first} beside {enumeration(others)}" if beside else enumeration([first, *others])
+    if len(others) == 1 and is_determined(first) and is_determined(others[0]) and generator.random() < 0.3:
+        return f"{first} beside {others[0]}"
+    return enumeration([first, *others])
 
 
 def compose(scene: str, manner: Manner, slots: Mapping[Slot, str], layout: Layout) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from studiolo.assistant.pocket.writer.axes import Settled, agrees, by_axis, settle
-from studiolo.assistant.pocket.writer.choosing import Chooser, Query, Sheet
+from studiolo.assistant.pocket.writer.choosing import NAMED, SHORTLIST, TEMPERATURE, Chooser, Query, Sheet
 from studiolo.assistant.pocket.writer.english import content_stems, enumeration, vocabulary
 from studiolo.assistant.pocket.writer.facets import FacetName, School, collection
 from studiolo.assistant.pocket.writer.keywords import Reading, read
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 COMFORTABLE_CHARACTERS: Final = 340
 """Where embellishment ends: about the 75 tokens that CLIP, the text encoder of SDXL, reads at once."""
 
+_PLACED: Final = 3  # things that a setting must suit
 _TRIES: Final = 40  # to say the same in yet another way, when there is room for little else
 _SLOTS: Final[tuple[Slot, ...]] = ("light", "technique", "palette", "composition", "mood", "lens", "air")
 
@@ -88,6 +89,8 @@ class _Desk:
     """One wish being written: what is the same for all its prompts."""
 
     def __init__(self, wish: Wish, look: Look, embedder: TextEmbedder, generator: Generator) -> None:
+        import numpy as np
+
         self.wish = wish
         self._look = look
         self._generator = generator
@@ -95,7 +98,10 @@ class _Desk:
         style_text = wish.style or look.medium
         self._style_vector = _vector(style_text, embedder)
         keywords = _vector(", ".join(wish.keywords), embedder)
-        self._query = Query(keywords=keywords, stems=content_stems(wish.keywords), look=look.tags)
+        things = np.stack([_vector(thing, embedder) for thing in self._reading.things[:_PLACED] or [""]])
+        self._query = Query(
+            keywords=keywords, things=things, stems=content_stems(wish.keywords), look=look.tags
+        )
         self._chooser = Chooser(self._query, generator)
         self._settled = settle(_said([*wish.keywords, wish.style]), by_axis(look.tags))
         self._manners = self._choose_manners()
@@ -142,9 +148,11 @@ class _Desk:
         kept, rows = offered_schools()
         rows = [row for row in rows if agrees(self._settled, kept.schools[row].tags)]
         cosines = kept.school_vectors[rows] @ self._query.keywords
-        spread = float(cosines.std()) or 1.0
-        drawn = (cosines - cosines.mean()) / spread / 0.4 + self._generator.gumbel(size=len(rows))
-        return [kept.schools[rows[i]] for i in np.argsort(-drawn)[: self.wish.n]]
+        worth = (cosines - cosines.mean()) / (float(cosines.std()) or 1.0)
+        worth += [NAMED * len(content_stems([kept.schools[row].cue]) & self._query.stems) for row in rows]
+        best = np.argsort(-worth)[: self.wish.n + SHORTLIST]
+        drawn = worth[best] / TEMPERATURE + self._generator.gumbel(size=len(best))
+        return [kept.schools[rows[best[i]]] for i in np.argsort(-drawn)[: self.wish.n]]
 
     def _scene(self, sheet: Sheet, style: Manner, *, plain: bool) -> str:
         if plain:
@@ -180,7 +188,7 @@ class _Desk:
         given: dict[Slot, str] = {}
         reading, look = self._reading, self._look
         if reading.colours or look.colours:
-            given["palette"] = _palette(reading.colours or look.colours)
+            given["palette"] = _palette(reading.colours or look.colours, "" if reading.colours else look.strength)
         if reading.moods:
             given["mood"] = enumeration(reading.moods)
         if look.arrangement:
@@ -240,5 +248,8 @@ def _said(texts: Sequence[str]) -> dict[str, frozenset[str]]:
     return dict(settled)
 
 
-def _palette(colours: Sequence[str]) -> str:
-    return f"tones of {enumeration(colours)}"
+def _palette(colours: Sequence[str], strength: str) -> str:
+    """Colours in words; the last is followed by "tones", so that an orange is no fruit."""
+    *first, last = colours
+    tones = f"{last} tones"
+    return f"{strength} {enumeration([*first, tones])}".strip()
