@@ -178,11 +178,11 @@ class Service:
                 return next(items), items
             except Rejected as rejected:
                 pause_s = rejected.fault.retry_after_s
-                pause_s = _pause_s(attempt) if pause_s is None else pause_s
+                pause_s = self._pause_s(attempt) if pause_s is None else pause_s
                 if last or not rejected.fault.passing or pause_s > self.options.max_wait_s:
                     raise self.error(rejected.fault) from rejected
             except (httpx2.TransportError, TimeoutError) as error:
-                pause_s = min(_pause_s(attempt), self.options.max_wait_s)
+                pause_s = self._pause_s(attempt)
                 if last or not failures.may_help_to_ask_again(error):
                     raise self._disconnected(error, answering=False) from error
             self.pause(pause_s, beat)
@@ -191,10 +191,13 @@ class Service:
     def _rest(self, items: Generator[Any]) -> Generator[Any]:
         import httpx2
 
+        begun = False
         try:
-            yield from items
+            for item in items:
+                begun = True
+                yield item
         except (httpx2.TransportError, TimeoutError) as error:
-            raise self._disconnected(error, answering=True) from error
+            raise self._disconnected(error, answering=begun) from error
         except (UnicodeDecodeError, httpx2.DecodingError) as error:
             raise self.unreadable(
                 "it is not UTF-8" if isinstance(error, ValueError) else str(error)
@@ -202,6 +205,11 @@ class Service:
 
     def _disconnected(self, error: Exception, *, answering: bool) -> StudioloError:
         return failures.disconnected(error, self.host, self.options, answering=answering)
+
+    def _pause_s(self, attempt: int) -> float:
+        """Exponential, with jitter so that several do not come back at once."""
+        pause_s = _FIRST_PAUSE_S * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - no secret
+        return min(pause_s, self.options.max_wait_s)
 
     def _ready(self) -> Worker:
         with self._lock:
@@ -230,8 +238,3 @@ def _make_client(options: HostedOptions, headers: Mapping[str, str]) -> httpx2.A
         # A proxy in the environment is for the world, not for what listens on this machine.
         trust_env=not is_loopback(options.host),
     )
-
-
-def _pause_s(attempt: int) -> float:
-    """Exponential, with jitter so that several do not come back at once."""
-    return _FIRST_PAUSE_S * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - no secret
