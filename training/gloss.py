@@ -1,10 +1,12 @@
-"""The glossaries: words and phrases of other languages with their English, out of CLDR and a lexicon of our own.
+"""The glossaries: words and phrases of other languages with their English, out of CLDR and our own lexicon.
 
-CLDR's annotations name every emoji in many languages (npm, licence Unicode-3.0). Two names of one emoji are a
-pair of phrases; two keywords are a pair if they stand at the same emoji (Dice's coefficient) and no other English
-keyword comes near. `lexicon/*.txt` is ours and wins over both. Written are one word list for each language for the
-glossary, and one for all of them that tells languages apart.
+CLDR's annotations name every emoji in many languages (npm, licence Unicode-3.0). Two names of one emoji are
+a pair of phrases; two keywords are a pair if they stand at the same emoji (Dice's coefficient) and no other
+English keyword comes near. `lexicon/*.txt` is ours and wins over both. Written are one word list for each
+language for the glossary, and one for all of them that tells languages apart.
 """
+
+# ruff: noqa: RUF001 - letters of many scripts are meant as they stand
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ CLDR_CODES = {"nb": ("no",), "zh": ("zh", "zh-Hant"), "pt": ("pt", "pt-PT")}  # 
 SURE = 0.75  # Dice's coefficient of a keyword and its English, to be a pair
 CLEAR = 0.1  # and by how much it must lead
 AT_LEAST = 2  # emoji that both stand at
-SIGNS = re.compile(r"[\U0001F1E6-\U0001F1FF\U0001F3FB-\U0001F3FF\u20e3\u200d]")  # flags, skins, keys, joined ones
+SIGNS = re.compile(
+    r"[\U0001F1E6-\U0001F1FF\U0001F3FB-\U0001F3FF\u20e3\u200d]"
+)  # flags, skins, keys, joined ones
 PICTURES = re.compile(r"[\u2600-\u27bf\u2b50\u231a\u231b\U0001F000-\U0001FAFF]")
 DATE = (1980, 1, 1, 0, 0, 0)  # in every archive, so that the same input makes the same file
 
@@ -76,8 +80,14 @@ def glossary(work: Path, code: str, english: Annotations) -> dict[str, str]:
     entries: dict[str, str] = {}
     for cldr in CLDR_CODES.get(code, (code,)):
         theirs = annotations(work, (cldr,))
-        for pairs in (keyword_pairs(theirs, english), name_pairs(theirs, english)):
-            entries |= {fold(word, code): said for word, said in pairs if worth_keeping(fold(word, code), code)}
+        for pairs in (
+            keyword_pairs(theirs, english),
+            face_pairs(theirs, english),
+            name_pairs(theirs, english),
+        ):
+            entries |= {
+                fold(word, code): said for word, said in pairs if worth_keeping(fold(word, code), code)
+            }
     entries |= lexicon(code)
     return dict(sorted(entries.items()))
 
@@ -99,6 +109,26 @@ def name_pairs(theirs: Annotations, english: Annotations) -> Iterator[tuple[str,
             yield name, re.sub(r"[’“”!:,]", "", names.pop())
 
 
+def face_pairs(theirs: Annotations, english: Annotations) -> Iterator[tuple[str, str]]:
+    """ "fox" of "fox face": the one keyword that is part of the name, and not the word for a face."""
+    faces: Counter[str] = Counter()
+    found: list[tuple[str, str]] = []
+    for emoji, (name, words) in theirs.items():
+        said = english.get(emoji, ("", frozenset()))[0]
+        parts = {word for word in words if word in name and word != name}
+        if said.endswith(" face"):
+            faces.update(parts)
+            found += [
+                (part, said.removesuffix(" face"))
+                for part in parts
+                if said.removesuffix(" face") in english[emoji][1]
+            ]
+    said_once = Counter(said for part, said in found if faces[part] == 1)
+    for part, said in found:
+        if faces[part] == 1 and said_once[said] == 1:
+            yield part, said
+
+
 def keyword_pairs(theirs: Annotations, english: Annotations) -> Iterator[tuple[str, str]]:
     """Keywords that stand at the emoji where one English keyword stands, and at few others."""
     ours: Counter[str] = Counter(word for _, words in english.values() for word in words)
@@ -111,7 +141,9 @@ def keyword_pairs(theirs: Annotations, english: Annotations) -> Iterator[tuple[s
             count[word] += 1
             both[word].update(english[emoji][1])
     for word, together in both.items():
-        ranked = sorted(((2 * n / (count[word] + ours[said]), said) for said, n in together.items()), reverse=True)
+        ranked = sorted(
+            ((2 * n / (count[word] + ours[said]), said) for said, n in together.items()), reverse=True
+        )
         (dice, best), rest = ranked[0], ranked[1:]
         if dice >= SURE and together[best] >= AT_LEAST and (not rest or rest[0][0] <= dice - CLEAR):
             yield word, best
@@ -122,12 +154,16 @@ def table(code: str, entries: Mapping[str, str]) -> str:
     stems: dict[str, set[str]] = defaultdict(set)
     stemmer = Stemmer(code)
     for word, english in entries.items():
-        if english and " " not in word:
-            stem = stemmer.stem(word)
+        if english and is_spaced(code):
+            stem = " ".join(map(stemmer.stem, word.split(" ")))
             if stem not in entries:
                 stems[stem].add(english)
     # Our own words come first where several share a stem: they are the commoner ones.
-    own = {stemmer.stem(word): english for word, english in reversed(lexicon(code).items()) if english}
+    own = {
+        " ".join(map(stemmer.stem, word.split(" "))): english
+        for word, english in reversed(lexicon(code).items())
+        if english
+    }
     chosen = {stem: own.get(stem) or min(said, key=lambda s: (len(s), s)) for stem, said in stems.items()}
     return f"{_grouped(entries)}\n{STEMS}\n{_grouped(chosen)}\n"
 
@@ -162,7 +198,7 @@ def word_list(glossaries: Mapping[str, Mapping[str, str]], english: Annotations)
 
 
 def english_words(glossaries: Mapping[str, Mapping[str, str]], english: Annotations) -> set[str]:
-    """Words of English names and keywords, of both sides' glosses, of the planner, of WordNet's kinds, and en.txt."""
+    """Words of CLDR, of the glosses, of the planner and its drawings, of WordNet's kinds, and of en.txt."""
     from studiolo.engines.pocket import drawings, vocabulary
 
     index = json.loads(zipfile.ZipFile(drawings.ARCHIVE).read("index.json"))

@@ -1,7 +1,7 @@
 """Which language a text is in: its script first, then its words, then letter statistics.
 
-Prompts are short: two words are no ground for statistics, so words known to a language decide wherever they can.
-English wins what stays open, since a prompt taken for another language would be rewritten without need.
+Prompts are short: two words are no ground for statistics, so words known to a language decide wherever
+they can. English wins what stays open: a prompt taken for another language would be rewritten without need.
 """
 
 from __future__ import annotations
@@ -11,27 +11,35 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from importlib import import_module
+from typing import Any, Final, Protocol
 
 from studiolo.errors import InvalidRequestError
 from studiolo.languages import scripts
 from studiolo.languages.names import NAMES
 from studiolo.languages.votes import votes, words_of
 
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+
+class _Identifier(Protocol):
+    """What we use of py3langid, which has no types."""
+
+    def rank(self, text: str) -> list[tuple[str, float]]: ...
+
 
 MAX_CHARACTERS: Final = 100_000
 # Beyond this a text's language does not change; statistics need no more of it.
 _LOOKED_AT: Final = 2000
 # Where the same words are of several languages, the one more people paint and write in.
 _COMMONEST: Final = (
-    "es fr de pt it ru ar nl pl tr id vi sv ro cs uk hu da nb fi fa hi".split()
-)
+    "es", "fr", "de", "pt", "it", "ru", "ar", "nl", "pl", "tr", "id", "vi", "sv", "ro", "cs", "uk",
+    "hu", "da", "nb", "fi", "fa", "hi",
+)  # fmt: skip
 _LETTER_VOTE = 0.7  # a letter only one language has, against a word it knows
 _ENOUGH_WORDS = 3  # fewer words say nothing in statistics
-_KNOWN_ENOUGH = 0.4  # the share of words that must be known, where there are enough to ask statistics
+_KNOWN_ENOUGH = 0.5  # the share of words that must be known, where there are enough to ask statistics
 _SURE_ENOUGH = 0.8  # a probability
+_ENOUGH_FOR_NEIGHBOURS = 8  # words before Marathi or Nepali can be told from Hindi
+_CYRILLIC: Final = ("ru", "uk", "bg", "sr", "mk", "be", "kk", "ky", "mn")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,9 +79,9 @@ def _latin(text: str) -> Language:
     words = words_of(text)
     counted = votes(words)
     for code in scripts.languages_with_letters(text):
-        counted[code] += _LETTER_VOTE  # type: ignore[assignment] - weights, not whole counts
-    english = counted.pop("en", 0)
-    best = max(counted.values(), default=0)
+        counted[code] += _LETTER_VOTE
+    english = counted.pop("en", 0.0)
+    best = max(counted.values(), default=0.0)
     known = max(english, best) / len(words) if words else 0.0
     if len(words) >= _ENOUGH_WORDS and known < _KNOWN_ENOUGH:
         guess = _by_statistics(text)
@@ -95,14 +103,19 @@ def _first(leading: Sequence[str], text: str, words: Sequence[str]) -> str:
 
 
 def _cyrillic(text: str) -> Language:
-    counted = votes(words_of(text))
+    words = words_of(text)
+    counted = votes(words)
     for code in scripts.languages_with_letters(text):
         counted[code] += 2 * scripts.letters_of(code, text)
-    best = max(counted.values(), default=0)
-    if best:
-        leading = [code for code, count in counted.items() if count == best]
-        return _language(_first(leading, text, words_of(text)), 0.7 + 0.3 / len(leading))
-    return _by_statistics(text, among=("ru", "uk", "bg", "sr", "mk", "be", "kk", "ky", "mn")) or _language("ru", 0.4)
+    best = max(counted.values(), default=0.0)
+    if len(words) >= _ENOUGH_WORDS and best / len(words) < _KNOWN_ENOUGH:
+        guess = _by_statistics(text, among=_CYRILLIC)
+        if guess is not None:
+            return guess
+    if not best:
+        return _language("ru", 0.4)
+    leading = [code for code, count in counted.items() if count == best]
+    return _language(_first(leading, text, words), 0.7 + 0.3 / len(leading))
 
 
 def _arabic(text: str) -> Language:
@@ -115,13 +128,13 @@ def _han(text: str) -> Language:
     """Chinese and Japanese share the signs; a text without kana is Japanese only if its words are."""
     signs = re.findall(r"[\u3005\u3400-\u9fff]+", text)
     counted = votes(signs)
-    if counted["ja"] > counted["zh"]:
+    if counted.get("ja", 0) > counted.get("zh", 0):
         return _language("ja", 0.7)
     return _language("zh", 0.9)
 
 
 def _devanagari(text: str) -> Language:
-    if len(text.split()) >= _ENOUGH_WORDS:
+    if len(text.split()) >= _ENOUGH_FOR_NEIGHBOURS:
         return _by_statistics(text, among=("hi", "mr", "ne")) or _language("hi", 0.7)
     return _language("hi", 0.7)
 
@@ -147,8 +160,7 @@ def _rank(text: str) -> list[tuple[str, float]]:
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> LanguageIdentifier:
+def _identifier() -> _Identifier:
     """A model of our own, not the library's shared one: another user may restrict that one's languages."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    langid: Any = import_module("py3langid.langid")
+    return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)

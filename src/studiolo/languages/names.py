@@ -67,7 +67,9 @@ def normalise(code_or_name: str) -> str:
     by_name = {name.lower(): code for code, name in NAMES.items()}
     if asked in by_name:
         return by_name[asked]
-    raise InvalidRequestError(f"There is no language called {code_or_name[:40]!r} here.", hint=_hint(asked, by_name))
+    raise InvalidRequestError(
+        f"There is no language called {code_or_name[:40]!r} here.", hint=_hint(asked, by_name)
+    )
 
 
 def _hint(asked: str, by_name: Mapping[str, str]) -> str:

@@ -1,5 +1,7 @@
 """Which script letters belong to, and which languages a script or its special letters give away."""
 
+# ruff: noqa: RUF001 - letters of many scripts are meant as they stand
+
 from __future__ import annotations
 
 import re

@@ -1,4 +1,4 @@
-"""Words and the languages they are words of: what tells "Apfel" from "apple" where two words are all there is.
+"""Words and the languages they are words of: what tells "Apfel" from "apple".
 
 The asset is written by `training/gloss.py` out of the glossaries' own words; see NOTICE for its sources.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 import zipfile
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -26,15 +27,14 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(composed.replace("\u2019", "'"))
 
 
-def votes(words: list[str]) -> Counter[str]:
-    """How many of ``words`` each language knows; English as a float where it is not sure."""
+def votes(words: Iterable[str]) -> dict[str, float]:
+    """How many of ``words`` each language knows; one that is perhaps English counts less."""
     known = _known()
-    counted: Counter[str] = Counter()
+    counted: dict[str, float] = defaultdict(float)
     for word in words:
-        codes = known.get(word, ()) or _parts(word, known)
-        for code in codes:
+        for code in known.get(word, ()) or _parts(word, known):
             if code == PERHAPS_ENGLISH:
-                counted["en"] += _PERHAPS  # type: ignore[assignment] - weights, not whole counts
+                counted["en"] += _PERHAPS
             else:
                 counted[code] += 1
     return counted

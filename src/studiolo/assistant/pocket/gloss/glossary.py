@@ -22,8 +22,8 @@ MAX_CHARACTERS: Final = 2000
 class Gloss:
     """Words of one language put into English one by one.
 
-    ``covered`` is the share of content words that have an English one, 0 to 1; ``untranslated`` are the others,
-    which stand in ``text`` as they were.
+    ``covered`` is the share of content words that have an English one, 0 to 1; ``untranslated``
+    are the others, which stand in ``text`` as they were.
     """
 
     text: str
@@ -80,7 +80,9 @@ def _named(language: str) -> Language:
 
 def _check(text: str) -> None:
     if not text.strip():
-        raise InvalidRequestError("There is no text to translate.", hint='Give some, for example: "빨간 사과"')
+        raise InvalidRequestError(
+            "There is no text to translate.", hint='Give some, for example: "빨간 사과"'
+        )
     if len(text) > MAX_CHARACTERS:
         raise InvalidRequestError(
             f"The text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are translated.",

@@ -21,28 +21,34 @@ class Kind(Enum):
     MARK = auto()  # a comma
 
 
-NUMBERS: Final = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve many".split()
-)
+NUMBERS: Final = frozenset({
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "many",
+})  # fmt: skip
 PLACES: Final = frozenset({
-    "in", "on", "under", "above", "over", "next to", "left of", "right of", "between", "behind", "in front of",
-    "near", "at", "by", "with", "without", "through", "from", "to", "for", "like",
+    "in", "on", "under", "above", "over", "next to", "left of", "right of", "between", "behind",
+    "in front of", "near", "at", "by", "with", "without", "through", "from", "to", "for", "like",
 })  # fmt: skip
 ADJECTIVES: Final = frozenset({
-    "red", "orange", "yellow", "green", "blue", "light blue", "dark blue", "purple", "pink", "brown", "black", "white",
-    "gray", "golden", "gold", "silver", "turquoise", "colorful", "dark", "bright", "pale", "ginger", "big", "small",
-    "long", "tall", "huge", "tiny", "old", "ancient", "new", "young", "cute", "beautiful", "round", "happy", "sad",
-    "wooden", "foggy", "rainy", "snowy", "sunny", "starry", "magical", "futuristic", "abandoned", "cozy", "realistic",
-    "medieval", "wild", "quiet", "hot", "cold", "sweet", "spicy", "funny", "angry", "sleepy", "open", "wet",
+    "red", "orange", "yellow", "green", "blue", "light blue", "dark blue", "purple", "pink", "brown",
+    "black", "white", "gray", "golden", "gold", "silver", "turquoise", "colorful", "dark", "bright",
+    "pale", "ginger", "big", "small", "long", "tall", "huge", "tiny", "old", "ancient", "new", "young",
+    "cute", "beautiful", "round", "happy", "sad", "wooden", "foggy", "rainy", "snowy", "sunny",
+    "starry", "magical", "futuristic", "abandoned", "cozy", "realistic", "medieval", "wild", "quiet",
+    "hot", "cold", "sweet", "spicy", "funny", "angry", "sleepy", "open", "wet",
 })  # fmt: skip
 _NO_PLURAL: Final = frozenset({
-    "fish", "goldfish", "sheep", "people", "children", "autumn leaves", "cherry blossoms", "snow", "rain", "grass", "water",
-    "coffee", "tea", "milk", "bread", "rice", "light", "deer", "moose",
+    "fish", "goldfish", "sheep", "people", "children", "autumn leaves", "cherry blossoms", "snow",
+    "rain", "grass", "water", "coffee", "tea", "milk", "bread", "rice", "light", "deer", "moose",
 })  # fmt: skip
 _PLURALS: Final = {
-    "man": "men", "woman": "women", "child": "children", "person": "people", "mouse": "mice", "goose": "geese",
-    "leaf": "leaves", "wolf": "wolves", "knife": "knives", "tooth": "teeth", "foot": "feet", "astronaut": "astronauts",
+    "man": "men", "woman": "women", "child": "children", "person": "people", "mouse": "mice",
+    "goose": "geese", "leaf": "leaves", "wolf": "wolves", "knife": "knives", "tooth": "teeth", "foot": "feet",
 }  # fmt: skip
+_NOT_DOING: Final = frozenset({
+    "painting", "drawing", "evening", "morning", "king", "ring", "lightning", "spring", "building", "wing",
+    "string", "pudding", "clothing", "ceiling", "wedding", "earring", "duckling",
+})  # fmt: skip
 _HEADED: Final = (" in ", " of ", " with ", " on ")  # "book of spells": the plural is in front
 
 
@@ -61,8 +67,7 @@ def kind_of(english: str) -> Kind:
         return Kind.ADJECTIVE
     if rest and first in {"in", "on", "at", "by"}:
         return Kind.SETTING
-    if first.endswith("ing") and first not in {"painting", "drawing", "evening", "morning", "king", "ring", "lightning",
-                                               "spring", "building", "wing", "string", "pudding"}:  # fmt: skip
+    if first.endswith("ing") and first not in _NOT_DOING:
         return Kind.DOING
     return Kind.NOUN
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
 ARCHIVE: Final = Path(__file__).parent / "assets" / "glossaries.zip"
-LANGUAGES: Final = tuple(
-    "ar cs da de el es fi fr he hi hu id it ja ko nb nl pl pt ro ru sv th tr uk vi zh".split()
-)
+LANGUAGES: Final = (
+    "ar", "cs", "da", "de", "el", "es", "fi", "fr", "he", "hi", "hu", "id", "it", "ja", "ko", "nb",
+    "nl", "pl", "pt", "ro", "ru", "sv", "th", "tr", "uk", "vi", "zh",
+)  # fmt: skip
 STEMS: Final = "# stems"  # the line between words and stems
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lexicon:
-    """``words``: folded word or phrase → English, "" for what a picture has no use for. ``stems`` likewise."""
+    """Folded words and phrases → English, "" for what a picture has no use for; and stems → English."""
 
     code: str
     words: Mapping[str, str]
@@ -35,7 +36,7 @@ class Lexicon:
         return max(map(len, self.words))
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(code: str) -> Lexicon:
     """The lexicon of one of `LANGUAGES`. Takes a few milliseconds the first time."""
     with zipfile.ZipFile(ARCHIVE) as archive:

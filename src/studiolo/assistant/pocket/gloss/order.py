@@ -10,13 +10,15 @@ from studiolo.assistant.pocket.gloss.grammar import Kind, plural
 from studiolo.assistant.pocket.gloss.reading import Piece
 
 # What describes a noun stands behind it: "manzana roja".
-_NOUN_FIRST: Final = frozenset("fr es pt it ro ar he vi id th".split())
+_NOUN_FIRST: Final = frozenset(["fr", "es", "pt", "it", "ro", "ar", "he", "vi", "id", "th"])
 # Two nouns side by side are one thing, the second describing the first: "jalan kota", a city street.
-_PAIRS: Final = frozenset("ar he vi id th".split())
+_PAIRS: Final = frozenset(["ar", "he", "vi", "id", "th"])
 # All that describes a noun stands before it, and places behind theirs: "눈 속의 자동차".
-_NOUN_LAST: Final = frozenset("ko ja zh hi tr".split())
+_NOUN_LAST: Final = frozenset(["ko", "ja", "zh", "hi", "tr"])
+# And a verb behind its object: "책을 읽는 소녀".
+_VERB_LAST: Final = frozenset(["ko", "ja", "hi", "tr"])
 # Places stand behind their noun, all else as in English: "kissa pöydän alla".
-_PLACE_LAST: Final = frozenset("fi hu".split())
+_PLACE_LAST: Final = frozenset(["fi", "hu"])
 _DESCRIBING: Final = frozenset({Kind.ADJECTIVE, Kind.NUMBER})
 _NAMED: Final = frozenset({Kind.ADJECTIVE, Kind.NUMBER, Kind.NOUN, Kind.MEASURE})
 
@@ -38,8 +40,30 @@ def _clause(pieces: list[Piece], code: str) -> list[Piece]:
     pieces = _numbers_first(pieces)
     if code in _NOUN_LAST or code in _PLACE_LAST:
         pieces = _settings_last(pieces)
-        pieces = _places_first(pieces, describes_next=code in _NOUN_LAST)
-    return pieces
+        pieces = _places_first(_doing_last(pieces), code)
+    return _one_place(pieces)
+
+
+def _doing_last(pieces: list[Piece]) -> list[Piece]:
+    """Turn "拿着气球的机器人" into "robot holding balloon", whose link is 的; other links go."""
+    link = next((i for i, piece in enumerate(pieces) if piece.kind is Kind.LINK), None)
+    if link is None:
+        return pieces
+    before, rest = pieces[:link], _doing_last(pieces[link + 1 :])
+    doing = next((i for i in range(link - 1, -1, -1) if before[i].kind not in _NAMED), -1)
+    begins = doing == 0 or (doing > 0 and before[doing - 1].kind is Kind.PLACE)
+    if begins and before[doing].kind is Kind.DOING and rest:
+        return [*before[:doing], *rest, *before[doing:]]
+    return [*before, *rest]
+
+
+def _one_place(pieces: list[Piece]) -> list[Piece]:
+    """Keep "left of" of "left of", "to": what else stands between a place and its noun says nothing."""
+    return [
+        piece
+        for at, piece in enumerate(pieces)
+        if not (at and piece.text in {"to", "from", "for", "in"} and pieces[at - 1].kind is Kind.PLACE)
+    ]
 
 
 def _adjectives_first(pieces: Sequence[Piece]) -> list[Piece]:
@@ -50,7 +74,6 @@ def _adjectives_first(pieces: Sequence[Piece]) -> list[Piece]:
             while at and done[at - 1].kind is Kind.ADJECTIVE:
                 at -= 1
             at = at - 1 if at and done[at - 1].kind is Kind.NOUN else len(done)
-            # The nearest adjective of several stands nearest to the noun: "gato negro grande", a big black cat.
         done.insert(at, piece)
         if at < len(done) - 1:
             done[at:] = [piece, *done[at + 1 :]]
@@ -69,7 +92,7 @@ def _noun_behind(done: list[Piece], at: int) -> list[Piece]:
 
 
 def _without_links(pieces: list[Piece], *, pairs: bool) -> list[Piece]:
-    """"rue de ville" → "city street": the phrase behind a link moves before the noun in front of it."""
+    """Turn "rue de ville" into "city street"; a link without nouns around it goes."""
     done: list[Piece] = []
     at = 0
     while at < len(pieces):
@@ -91,7 +114,7 @@ def _without_links(pieces: list[Piece], *, pairs: bool) -> list[Piece]:
 
 
 def _numbers_first(pieces: Sequence[Piece]) -> list[Piece]:
-    """"사과 두 개" → "two apples": a number with no noun behind it belongs to the one before."""
+    """Turn "사과 두 개" into "two apples": a number with no noun behind it belongs to the one before."""
     done = list(pieces)
     for at, piece in enumerate(pieces):
         following = pieces[at + 1].kind if at + 1 < len(pieces) else None
@@ -110,16 +133,17 @@ def _settings_last(pieces: list[Piece]) -> list[Piece]:
     return pieces
 
 
-def _places_first(pieces: list[Piece], *, describes_next: bool) -> list[Piece]:
-    """"A on B" → "B on A" where A describes B, else only "table on" → "on table"."""
-    at = next((i for i, piece in enumerate(pieces) if i and _turns(pieces, i, describes_next)), None)
+def _places_first(pieces: list[Piece], code: str) -> list[Piece]:
+    """Turn "A on B" into "B on A" where A describes B, else only "table on" into "on table"."""
+    describes_next = code in _NOUN_LAST
+    at = next((i for i in range(1, len(pieces)) if _turns(pieces, i, code)), None)
     if at is None:
         return pieces
     before, after = pieces[:at], pieces[at + 1 :]
     if pieces[at].kind is Kind.DOING:
-        return [*_places_first(after, describes_next=describes_next), pieces[at], *before]
+        return [*_places_first(after, code), pieces[at], *before]
     cut = _last_phrase(before)
-    rest = _places_first(after, describes_next=describes_next)
+    rest = _places_first(after, code)
     if any(piece.kind is Kind.NOUN for piece in after) and (describes_next or cut == 0):
         doing = before[:1] if before[0].kind is Kind.DOING else []  # "坐在窗边的猫"
         return [*rest, *doing, pieces[at], *before[len(doing) :]]
@@ -128,14 +152,14 @@ def _places_first(pieces: list[Piece], *, describes_next: bool) -> list[Piece]:
     return [*before[:cut], pieces[at], *before[cut:], *rest]
 
 
-def _turns(pieces: Sequence[Piece], at: int, describes_next: bool) -> bool:
+def _turns(pieces: Sequence[Piece], at: int, code: str) -> bool:
     """Whether what stands before ``at`` is to move behind it."""
     kind = pieces[at].kind
     if kind is Kind.PLACE:
         return True
     has_object = pieces[at - 1].kind is Kind.NOUN
     has_noun = any(piece.kind is Kind.NOUN for piece in pieces[at + 1 :])
-    return describes_next and kind is Kind.DOING and has_object and has_noun
+    return code in _VERB_LAST and kind is Kind.DOING and has_object and has_noun
 
 
 def _last_phrase(pieces: Sequence[Piece]) -> int:

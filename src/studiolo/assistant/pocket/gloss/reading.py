@@ -1,11 +1,13 @@
 """A text → pieces: its words and phrases, longest first, with their English."""
 
+# ruff: noqa: RUF001 - letters of many scripts are meant as they stand
+
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from studiolo.assistant.pocket.gloss.grammar import Kind, kind_of
@@ -23,17 +25,17 @@ _LETTER = rf"[\w{_MARKS_OF_LETTERS}]"
 _TOKEN: Final = re.compile(rf"'?{_LETTER}+(?:['\u2019-]{_LETTER}+)*'?|[^\w\s]")
 _FOREIGN_RUN: Final = re.compile(r"[A-Za-z0-9À-ɏ]+(?:[ '.-]?[A-Za-z0-9À-ɏ]+)*|\s+|[^\w\s\u0e00-\u0e7f]")
 _ENGLISH_MARKS: Final[Mapping[str, str]] = {
-    "、": ",", "，": ",", "،": ",", "。": ".", "；": ";", "：": ":", "！": "!", "？": "?", "؟": "?", "।": ".", "・": ",",
-    "؛": ";", "（": "(", "）": ")",
+    "、": ",", "，": ",", "،": ",", "。": ".", "；": ";", "：": ":", "！": "!", "？": "?", "؟": "?", "।": ".",
+    "・": ",", "؛": ";", "（": "(", "）": ")",
 }  # fmt: skip
-# "of" between two nouns, in the languages that put the describing noun second.
+# What joins the describing and the described: "rue de ville", "拿着气球的机器人".
 _LINKS: Final[Mapping[str, frozenset[str]]] = {
     "fr": frozenset({"de", "du", "des", "d'"}),
     "es": frozenset({"de", "del"}),
     "pt": frozenset({"de", "do", "da", "dos", "das"}),
     "it": frozenset({"di", "del", "della", "dello", "dei", "delle", "dell'", "d'"}),
     "ro": frozenset({"de", "din"}),
-    "ar": frozenset(),
+    "zh": frozenset({"的"}),
 }  # fmt: skip
 
 
@@ -69,33 +71,58 @@ def _mark(mark: str) -> Iterator[Piece]:
 def _spaced(text: str, lexicon: Lexicon) -> Iterator[Piece]:
     tokens = _TOKEN.findall(text)
     folded = [fold(token, lexicon.code) for token in tokens]
-    at = 0
-    while at < len(tokens):
-        length = _phrase_at(folded, at, lexicon)
-        if length:
-            source, key = " ".join(tokens[at : at + length]), " ".join(folded[at : at + length])
-            yield from _known(source, key, lexicon)
-            at += length
-            continue
-        if tokens[at][0].isalnum() or len(tokens[at]) > 1:
-            yield from _word(tokens[at], folded[at], lexicon)
+
+    def cost(start: int, end: int) -> int | None:
+        if end - start > 1:
+            return 0 if _phrase(folded[start:end], lexicon) is not None else None
+        word = folded[start]
+        known = word in lexicon.words or not _is_word(word) or _analysed(word, lexicon) is not None
+        return 0 if known else 1
+
+    for start, end in _cuts(len(tokens), lexicon.longest_phrase, cost):
+        source = " ".join(tokens[start:end])
+        if not _is_word(folded[start]):
+            yield from _mark(source)
+        elif (english := _phrase(folded[start:end], lexicon)) is not None:
+            yield from _known(source, " ".join(folded[start:end]), english, lexicon.code)
         else:
-            yield from _mark(tokens[at])
-        at += 1
+            yield from _word(source, folded[start], lexicon)
 
 
-def _phrase_at(folded: Sequence[str], at: int, lexicon: Lexicon) -> int:
-    """How many words from ``at`` on are one entry; 0 if not even one is."""
-    for length in range(min(lexicon.longest_phrase, len(folded) - at), 0, -1):
-        if " ".join(folded[at : at + length]) in lexicon.words:
-            return length
-    return 0
+def _is_word(token: str) -> bool:
+    return token[0].isalnum() or len(token) > 1
 
 
-def _known(source: str, key: str, lexicon: Lexicon) -> Iterator[Piece]:
-    if key in _LINKS.get(lexicon.code, ()):
+def _phrase(folded: Sequence[str], lexicon: Lexicon) -> str | None:
+    """The English of an entry, or of several words whose stems are an entry's: "latarnią morską"."""
+    found = lexicon.words.get(" ".join(folded))
+    if found is None and len(folded) > 1:
+        return lexicon.stems.get(" ".join(_stem(word, lexicon.code) for word in folded))
+    return found
+
+
+def _cuts(length: int, longest: int, cost: Callable[[int, int], int | None]) -> list[tuple[int, int]]:
+    """Cut 0..length so that the costs are least, then the pieces fewest; a cost of None is no piece."""
+    best: list[tuple[int, int, int]] = [(0, 0, 0)]  # cost up to here, pieces, where the last one began
+    for end in range(1, length + 1):
+        candidates: list[tuple[int, int, int]] = []
+        for start in range(max(0, end - longest), end):
+            price = cost(start, end)
+            if price is not None:
+                candidates.append((best[start][0] + price, best[start][1] + 1, start))
+        best.append(min(candidates))
+    cuts: list[tuple[int, int]] = []
+    end = length
+    while end:
+        cuts.append((best[end][2], end))
+        end = best[end][2]
+    return cuts[::-1]
+
+
+def _known(source: str, key: str, english: str, code: str) -> Iterator[Piece]:
+    if key in _LINKS.get(code, ()):
         yield Piece(source, "", Kind.LINK)
-    elif english := lexicon.words[key]:
+    elif english:
         yield _piece(source, english)
 
 
@@ -114,20 +141,18 @@ def _word(source: str, folded: str, lexicon: Lexicon) -> Iterator[Piece]:
     for english in parts:
         if english:
             yield _piece(source, english)
-    if not any(parts):
-        return
 
 
 def _is_english(folded: str) -> bool:
     """English words in another language's prompt are there on purpose ("cinematic, 8k")."""
-    return folded.isascii() and (any(c.isdigit() for c in folded) or votes([folded])["en"] >= 1)
+    return folded.isascii() and (any(c.isdigit() for c in folded) or votes([folded]).get("en", 0) >= 1)
 
 
 def _looked_up(word: str, lexicon: Lexicon) -> list[str] | None:
     """The English of a word or of its stem."""
     if word in lexicon.words:
         return [lexicon.words[word]]
-    stem = _stemmer(lexicon.code).stem(word)
+    stem = _stem(word, lexicon.code)
     english = lexicon.stems.get(stem) or lexicon.words.get(stem)
     return [english] if english else None
 
@@ -154,7 +179,9 @@ def _compound(word: str, lexicon: Lexicon) -> list[str] | None:
     for first, last in halves(word, lexicon.code):
         if not lexicon.words.get(first):
             continue
-        if found := _all_of([[lexicon.words[first]], _looked_up(last, lexicon) or _with_particle(last, lexicon)]):
+        if found := _all_of(
+            [[lexicon.words[first]], _looked_up(last, lexicon) or _with_particle(last, lexicon)]
+        ):
             return found
     return None
 
@@ -171,7 +198,12 @@ def _all_of(parts: Sequence[list[str] | None]) -> list[str] | None:
     return None if any(part is None for part in parts) else found
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=8192)
+def _stem(word: str, code: str) -> str:
+    return _stemmer(code).stem(word)
+
+
+@cache
 def _stemmer(code: str) -> Stemmer:
     return Stemmer(code)
 
@@ -195,22 +227,13 @@ def _unspaced(text: str, lexicon: Lexicon) -> Iterator[Piece]:
 
 
 def _segmented(run: str, lexicon: Lexicon) -> Iterator[Piece]:
-    # best[i]: how many letters up to i are in no entry, in how many entries the others, where the last began
-    best: list[tuple[int, int, int]] = [(0, 0, 0)]
-    for end in range(1, len(run) + 1):
-        unknown, pieces, _ = best[end - 1]
-        candidates = [(unknown + 1, pieces, end - 1)]
-        for start in range(max(0, end - lexicon.longest_word), end):
-            if run[start:end] in lexicon.words:
-                candidates.append((best[start][0], best[start][1] + 1, start))
-        best.append(min(candidates))
-    cuts: list[tuple[int, int]] = []
-    end = len(run)
-    while end:
-        cuts.append((best[end][2], end))
-        end = best[end][2]
+    def cost(start: int, end: int) -> int | None:
+        if run[start:end] in lexicon.words:
+            return 0
+        return 1 if end - start == 1 else None
+
     unknown = ""
-    for start, end in reversed(cuts):
+    for start, end in _cuts(len(run), lexicon.longest_word, cost):
         word = run[start:end]
         if word not in lexicon.words:
             unknown += word
@@ -218,6 +241,6 @@ def _segmented(run: str, lexicon: Lexicon) -> Iterator[Piece]:
         if unknown:
             yield Piece(unknown, None, Kind.NOUN)
             unknown = ""
-        yield from _known(word, word, lexicon)
+        yield from _known(word, word, lexicon.words[word], lexicon.code)
     if unknown:
         yield Piece(unknown, None, Kind.NOUN)

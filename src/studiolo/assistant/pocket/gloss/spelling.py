@@ -1,5 +1,7 @@
 """One spelling for what is written in several: case, accents that are often left out, apostrophes, marks."""
 
+# ruff: noqa: RUF001 - letters of many scripts are meant as they stand
+
 from __future__ import annotations
 
 import re
@@ -30,7 +32,9 @@ def fold(text: str, code: str) -> str:
             return _OPTIONAL_MARKS.sub("", text)
         case "hi":
             decomposed = unicodedata.normalize("NFD", text)
-            return unicodedata.normalize("NFC", _OPTIONAL_MARKS.sub("", decomposed)).replace("\u0901", "\u0902")
+            return unicodedata.normalize("NFC", _OPTIONAL_MARKS.sub("", decomposed)).replace(
+                "\u0901", "\u0902"
+            )
         case "ro":
             return text.translate(_ROMANIAN)
         case "ru":
