@@ -1,4 +1,4 @@
-"""Tiny models with random weights, made on the spot from the real classes and saved as a user would have them."""
+"""Tiny models with random weights, made on the spot from the real classes, saved as a user has them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ SYSTEMLESS = (
     "{{ raise_exception('System role not supported') }}{% endif %}"
     "{{ message['role'] | upper }}: {{ message['content'] }}\n{% endfor %}ASSISTANT:"
 )
-PLAIN = "{% for message in messages %}{{ message['role'] | upper }}: {{ message['content'] }}\n{% endfor %}ASSISTANT:"
+PLAIN = "{% for m in messages %}{{ m['role'] | upper }}: {{ m['content'] }}\n{% endfor %}ASSISTANT:"
 
 # As LLaVA-1.5's own: pictures first, turns in capitals, no word of a system's turn.
 PICTURED = (
     "{% for message in messages %}{% if message['role'] != 'system' %}{{ message['role'] | upper }}: "
     "{% for part in message['content'] %}{% if part['type'] == 'image' %}<image>\n{% endif %}{% endfor %}"
-    "{% for part in message['content'] %}{% if part['type'] == 'text' %}{{ part['text'] }} {% endif %}{% endfor %}"
+    "{% for part in message['content'] %}{% if part['type'] == 'text' %}{{ part['text'] }} {% endif %}"
+    "{% endfor %}"
     "{% endif %}{% endfor %}{% if add_generation_prompt %}ASSISTANT:{% endif %}"
 )
 
@@ -24,7 +25,15 @@ TEXTS = [
     "What do you see in the picture? A red apple on a table, and a blue car in the snow.",
     "USER: ASSISTANT: What colour is it? Be brief. 그림에 사과가 있어요. 🦊 日本語 é ü ñ",
 ]
-_SPECIAL = ["<s>", "</s>", "<pad>", "<image>", "<fake_token_around_image>", "<global-img>", "<end_of_utterance>"]
+_SPECIAL = [
+    "<s>",
+    "</s>",
+    "<pad>",
+    "<image>",
+    "<fake_token_around_image>",
+    "<global-img>",
+    "<end_of_utterance>",
+]
 
 
 def tokenizer(template: str | None) -> Any:
@@ -86,6 +95,15 @@ def _vision() -> dict[str, Any]:
     }
 
 
+def _save(model: Any, words: Any, folder: Path) -> None:
+    from transformers import logging
+
+    logging.disable_progress_bar()
+    model.generation_config.eos_token_id = words.eos_token_id
+    model.generation_config.pad_token_id = words.pad_token_id
+    model.save_pretrained(folder)
+
+
 def save_llava(folder: Path, *, template: str | None = PICTURED) -> Path:
     """CLIP, a projection of two layers, and a Llama: LLaVA-1.5 in 600 KB."""
     import torch
@@ -108,9 +126,7 @@ def save_llava(folder: Path, *, template: str | None = PICTURED) -> Path:
     )
     torch.manual_seed(0)
     model = LlavaForConditionalGeneration(config)
-    model.generation_config.eos_token_id = words.eos_token_id
-    model.generation_config.pad_token_id = words.pad_token_id
-    model.save_pretrained(folder, safe_serialization=True)
+    _save(model, words, folder)
     pictures = CLIPImageProcessorPil(size={"shortest_edge": 56}, crop_size={"height": 56, "width": 56})
     LlavaProcessor(
         image_processor=pictures,
@@ -144,9 +160,7 @@ def save_idefics3(folder: Path) -> Path:
     )
     torch.manual_seed(1)
     model = Idefics3ForConditionalGeneration(config)
-    model.generation_config.eos_token_id = words.eos_token_id
-    model.generation_config.pad_token_id = words.pad_token_id
-    model.save_pretrained(folder, safe_serialization=True)
+    _save(model, words, folder)
     pictures = Idefics3ImageProcessorPil(
         size={"longest_edge": 112}, max_image_size={"longest_edge": 56}, do_image_splitting=False
     )
@@ -164,8 +178,6 @@ def save_llama(folder: Path, *, template: str | None = PLAIN, context: int = 512
     words = tokenizer(template)
     torch.manual_seed(2)
     model = LlamaForCausalLM(LlamaConfig(**_text(words, max_position_embeddings=context)))
-    model.generation_config.eos_token_id = words.eos_token_id
-    model.generation_config.pad_token_id = words.pad_token_id
-    model.save_pretrained(folder, safe_serialization=True)
+    _save(model, words, folder)
     words.save_pretrained(folder)
     return folder

@@ -92,7 +92,8 @@ class TransformersChatEngine(ChatEngine):
         try:
             work = worker.submit(self._work, request, options, stop, news.put)
             work.add_done_callback(lambda _: news.put(None))
-            for piece in _listen(news, request.max_tokens, progress):
+            now = _at("waiting" if self._loaded else "loading", 0, request.max_tokens)
+            for piece in _listen(news, now, progress):
                 first = first or time.perf_counter() - started
                 yield piece
             written = _result(work, self.name)
@@ -160,10 +161,9 @@ def _take(turn: threading.Lock, stop: threading.Event) -> None:
 
 
 def _listen(
-    news: queue.SimpleQueue[_News | None], total: int, progress: ProgressCallback
+    news: queue.SimpleQueue[_News | None], now: Progress, progress: ProgressCallback
 ) -> Generator[str, None, None]:
     """The pieces, as they come; ``progress`` hears of each, and that we are alive while none does."""
-    now = _at("loading", 0, total)
     progress(now)
     while True:
         try:

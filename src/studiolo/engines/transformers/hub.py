@@ -123,10 +123,17 @@ def _check_space(needed: int, cache: Path | None, model: str) -> None:
 
 
 def _explain(error: Exception, model: str, cache: Path | None) -> Exception:
-    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
+    from huggingface_hub.errors import (
+        DryRunError,
+        GatedRepoError,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
 
     # A dry run that could not ask wraps what the hub answered.
-    answer = error.__cause__ if isinstance(error.__cause__, Exception) else error
+    answer = error
+    if isinstance(error, DryRunError) and isinstance(error.__cause__, Exception):
+        answer = error.__cause__
     if isinstance(answer, GatedRepoError):
         return CredentialsError(
             f"The model '{model}' is given out only to those who accepted its licence.",

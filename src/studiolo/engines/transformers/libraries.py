@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from studiolo.errors import MissingExtraError
 
-NEEDED: Final = ("torch", "transformers", "accelerate", "jinja2")
+NEEDED: Final = ("torch", "transformers", "accelerate", "jinja2", "psutil")
 
 
 def missing() -> tuple[str, ...]:
