@@ -40,8 +40,8 @@ PREFIXES: Final[Mapping[str, Mapping[str, str]]] = {
 PARTICLES: Final[Mapping[str, Mapping[str, str]]] = {
     "ko": {"에서는": "in", "에서": "in", "에는": "in", "에게": "to", "으로": "", "이랑": "and",
         "하고": "and", "처럼": "like", "들이": "", "들은": "", "들을": "", "들의": "", "들과": "and",
-        "와": "and", "과": "and", "랑": "and", "의": "", "을": "", "를": "", "이": "", "가": "", "은": "", "는": "", "에": "in", "도": "",
-        "만": "", "로": "", "들": ""},
+        "와": "and", "과": "and", "랑": "and", "의": "", "을": "", "를": "", "이": "", "가": "",
+        "은": "", "는": "", "에": "in", "도": "", "만": "", "로": "", "들": ""},
     "tr": {"ların": "", "lerin": "", "ları": "", "leri": "", "lar": "", "ler": "", "ında": "in",
         "inde": "in", "daki": "in", "deki": "in", "taki": "in", "teki": "in", "da": "in", "de": "in",
         "ta": "in", "te": "in", "lı": "with", "li": "with", "lu": "with", "lü": "with", "nın": "",
@@ -90,7 +90,7 @@ class Stemmer:
     def _snowball(self) -> _Snowball | None:
         if self._code not in _SNOWBALL:
             return None
-
+        snowball: Any = import_module("snowballstemmer")  # which has no types
         return snowball.stemmer(_SNOWBALL[self._code])
 
     def stem(self, word: str) -> str:
@@ -123,7 +123,7 @@ def _unchanged(stem: str, code: str) -> Iterator[str]:
     """The word a stem may come from, where endings change the letters before them."""
     if code == "hu" and stem[-1] in "áé":  # a final a or e lengthens
         yield stem[:-1] + {"á": "a", "é": "e"}[stem[-1]]
-    if code == "fi":  # consonants weaken: "ranta", "rannalla"; "viidakko", "viidakossa"
+    if code == "fi":  # consonants weaken: "ranta", "rannalla"
         for weak, strong in _GRADES:
             cut = len(stem) - len(weak) - 1
             if cut > 0 and stem[cut:-1] == weak:
@@ -131,7 +131,7 @@ def _unchanged(stem: str, code: str) -> Iterator[str]:
 
 
 def without_prefix(word: str, code: str) -> Iterator[tuple[str, str]]:
-    """What may be left of ``word`` when an article or preposition is taken from its front, and its English."""
+    """What may be left of ``word`` without what stands before it, and the English of that."""
     for prefix, english in PREFIXES.get(code, {}).items():
         rest = word.removeprefix(prefix)
         if len(rest) > 1 and rest != word:
