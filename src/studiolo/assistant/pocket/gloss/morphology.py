@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from importlib import import_module
 from threading import Lock
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 # Snowball's names of the languages it has stemmers for.
 _SNOWBALL: Final[Mapping[str, str]] = {
