@@ -17,7 +17,19 @@ from typing import Annotated
 import typer
 import typer.main
 
-from studiolo.cli import config, doctor, engines, generate, show
+from studiolo.cli import (
+    ask,
+    config,
+    describe,
+    doctor,
+    engines,
+    generate,
+    show,
+    speak,
+    suggest,
+    tag,
+    translate,
+)
 from studiolo.cli.console import OutputClosedError, prepare_streams
 from studiolo.cli.failure import exit_code, report
 from studiolo.cli.gallery import app as gallery_app
@@ -28,7 +40,8 @@ BROKEN_PIPE = 141  # 128 + SIGPIPE, as a shell reports a program that a closed p
 
 EPILOG = examples(
     'studiolo generate "two red apples left of a blue car in the snow"',
-    'studiolo generate "a cat with a hat" -n 4 --seed 7 -o cats/',
+    'studiolo suggest --style "watercolour, calm" --keywords "fox, lantern"',
+    'studiolo ask latest "how many apples are there?" --speak',
     'studiolo gallery search "winter" --since 7d',
     "studiolo generate --help",
     notes="""\b
@@ -42,7 +55,7 @@ Exit codes:
 
 app = new_app(
     name="studiolo",
-    help="A picture studio: make pictures from words, and find every one of them again.",
+    help="A picture studio: write prompts, make pictures, ask about them, and find every one again.",
     epilog=EPILOG,
 )
 
@@ -73,6 +86,12 @@ def root(
 
 app.command("generate", cls=Command, epilog=generate.EPILOG)(generate.generate)
 app.add_typer(gallery_app, name="gallery")
+app.command("suggest", cls=Command, epilog=suggest.EPILOG)(suggest.suggest)
+app.command("ask", cls=Command, epilog=ask.EPILOG)(ask.ask)
+app.command("describe", cls=Command, epilog=describe.EPILOG)(describe.describe)
+app.command("tag", cls=Command, epilog=tag.EPILOG)(tag.tag)
+app.command("translate", cls=Command, epilog=translate.EPILOG)(translate.translate)
+app.command("speak", cls=Command, epilog=speak.EPILOG)(speak.speak)
 app.command("show", cls=Command, epilog=show.EPILOG)(show.show)
 app.command("engines", cls=Command, epilog=engines.EPILOG)(engines.engines)
 app.command("config", cls=Command, epilog=config.EPILOG)(config.config)

@@ -57,7 +57,7 @@ class Group(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """What makes pictures and what finds them first."""
         names = super().list_commands(ctx)
-        first = [name for name in ("generate", "gallery") if name in names]
+        first = [name for name in ("suggest", "generate", "ask", "gallery") if name in names]
         return first + [name for name in names if name not in first]
 
 
