@@ -29,7 +29,8 @@ class Clients:
     Raises:
         MissingExtraError: boto3 is not installed.
         OfflineError: the service is not on this machine, and connections are forbidden.
-        SettingsError: there is no region, no such profile, or half a pair of keys.
+        SettingsError: there is no region, or no such profile.
+        CredentialsError: there is half a pair of keys.
     """
 
     def __init__(self, options: BedrockOptions, *, offline: bool) -> None:
@@ -93,10 +94,7 @@ class Clients:
                 hint="See which there are: aws configure list-profiles",
             ) from error
         except PartialCredentialsError as error:
-            raise CredentialsError(
-                "Of the AWS credentials one part is missing.",
-                hint="Set access_key_id and secret_access_key under [engines.bedrock], or neither.",
-            ) from error
+            raise _half_a_pair() from error
         except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint that is no URL
             raise SettingsError(
                 f"The settings for AWS do not work: {error}.", hint="Look at [engines.bedrock] and ~/.aws."
@@ -108,6 +106,8 @@ class Clients:
         from boto3 import Session
 
         given = self._options
+        if bool(given.access_key_id) != bool(given.secret_access_key):
+            raise _half_a_pair()  # boto3 would sign with nothing, and be refused
         secrets = {
             "aws_access_key_id": given.access_key_id,
             "aws_secret_access_key": given.secret_access_key,
@@ -129,3 +129,10 @@ class Clients:
             retries={"mode": "standard", "total_max_attempts": 1 if asking else self._options.max_attempts},
             user_agent_appid="studiolo",
         )
+
+
+def _half_a_pair() -> CredentialsError:
+    return CredentialsError(
+        "Of the AWS credentials one half is missing.",
+        hint="Set access_key_id and secret_access_key under [engines.bedrock], or neither.",
+    )
