@@ -143,9 +143,20 @@ def test_what_is_no_audio_is_said_with_its_beginning(data: bytes, said: str):
 
 def test_an_mp3_that_does_not_say_how_long_it_is_is_read_to_its_end():
     """Of a variable bit rate and without a tag, as some services send it: libsndfile alone stops early."""
-    whole = encode([tone(6.0, rate_hz=22_050)], "mp3")
-    frames = whole[whole.index(whole[:2], 4) :]  # the first frame is the tag
-    assert decode(frames).seconds == pytest.approx(6.0, abs=0.2)
+    for rate_hz in (16_000, 22_050, 44_100):
+        whole = encode([tone(6.0, rate_hz=rate_hz)], "mp3")
+        frames = whole[whole.index(whole[:2], 4) :]  # the first frame is the tag
+        heard = decode(frames)
+        assert heard.seconds == pytest.approx(6.0, abs=0.2)
+        assert loudest_frequency(heard) == pytest.approx(440, abs=2)
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.4, 0.7, 3.35, 5.55, 12.0])
+@pytest.mark.parametrize("rate_hz", [8000, 24_000, 48_000])
+def test_mp3s_of_many_lengths_are_read_whole(seconds: float, rate_hz: int):
+    clip = tone(seconds, rate_hz=rate_hz)
+    assert decode(encode([clip], "mp3")).seconds == pytest.approx(seconds, abs=0.001)
+    assert decode(b"".join(stream([clip], "mp3"))).seconds == pytest.approx(seconds, abs=0.3)
 
 
 def test_two_channels_become_one():

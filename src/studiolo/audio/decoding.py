@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import io
-import os
-import threading
-from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from studiolo.audio.mp3 import count_samples, has_length
 from studiolo.errors import EngineError
 from studiolo.speech import Clip
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from soundfile import SoundFile  # pyright: ignore[reportMissingTypeStubs]
-
-_BLOCK: Final = 1 << 16
 
 
 def decode(data: bytes, *, text: str = "") -> Clip:
@@ -29,16 +24,15 @@ def decode(data: bytes, *, text: str = "") -> Clip:
     import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
     try:
-        with soundfile.SoundFile(io.BytesIO(data)) as file:
-            rate_hz = file.samplerate
-            mono = _read_piped(data) if file.format == "MP3" else _read(file)
+        is_mp3 = soundfile.info(io.BytesIO(data)).format == "MP3"
+        found, rate_hz = _read_mp3(data) if is_mp3 else _read(data)
     except soundfile.LibsndfileError as error:
         raise EngineError(
             f"What came is no audio that can be read: {_beginning(data)}.",
             hint="Ask again; if it stays, ask the service for wav or mp3.",
         ) from error
     # Lossy decoders overshoot a little; without the clip a loud peak would turn into its opposite.
-    samples = np.clip(np.rint(mono * 32768), -32768, 32767).astype(np.int16)
+    samples = np.clip(np.rint(found.mean(axis=1) * 32768), -32768, 32767).astype(np.int16)
     return Clip(samples=samples, rate_hz=rate_hz, text=text)
 
 
@@ -50,33 +44,27 @@ def from_pcm(data: bytes, rate_hz: int, *, text: str = "") -> Clip:
     return Clip(samples=np.frombuffer(whole, "<i2").astype(np.int16), rate_hz=rate_hz, text=text)
 
 
-def _read(file: SoundFile) -> NDArray[np.float32]:
+def _read(data: bytes, *, samples: int = -1) -> tuple[NDArray[np.float32], int]:
+    """Samples of all channels, and their rate."""
     import numpy as np
-
-    blocks: list[NDArray[np.float32]] = []
-    while len(block := file.read(_BLOCK, dtype="float32", always_2d=True)):
-        blocks.append(block.mean(axis=1))
-    return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
-
-
-def _read_piped(data: bytes) -> NDArray[np.float32]:
-    """An MP3 to its very end: where libsndfile can seek, it believes a length that is sometimes a guess."""
     import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
-    reading, writing = os.pipe()
+    found, rate_hz = soundfile.read(io.BytesIO(data), samples, dtype="float32", always_2d=True)
+    return found.astype(np.float32, copy=False), int(rate_hz)
 
-    def pour() -> None:
-        # A reader that has heard enough closes its end.
-        with suppress(BrokenPipeError), os.fdopen(writing, "wb") as pipe:
-            pipe.write(data)
 
-    pouring = threading.Thread(target=pour, name="mp3")
-    pouring.start()
-    try:
-        with os.fdopen(reading, "rb") as pipe, soundfile.SoundFile(pipe.fileno(), closefd=False) as file:
-            return _read(file)
-    finally:
-        pouring.join()
+def _read_mp3(data: bytes) -> tuple[NDArray[np.float32], int]:
+    """An MP3 to its very end. Where no tag says its length, libsndfile stops at one it guesses.
+
+    Given the same frames again it goes on long enough, and what comes after the end is left out.
+    """
+    found, rate_hz = _read(data)
+    if has_length(data) or not len(found):
+        return found, rate_hz
+    samples = count_samples(data)
+    if len(found) < samples:
+        found, _ = _read(data * (samples // len(found) + 2), samples=samples)
+    return found, rate_hz
 
 
 def _beginning(data: bytes) -> str:
