@@ -10,8 +10,8 @@ from studiolo.assistant.pocket.composition import place
 from studiolo.assistant.pocket.english import counted, in_words, listed, plural, sentence, verb, with_article
 from studiolo.assistant.pocket.findings import Sighting
 from studiolo.assistant.pocket.palette import ColourShare, bases, percent
-from studiolo.assistant.pocket.questions import Question, Thing
-from studiolo.assistant.pocket.seeing import LIKELY, SURE, Scene, area, stands
+from studiolo.assistant.pocket.question import Question, Thing
+from studiolo.assistant.pocket.seeing import SURE, Scene, area, stands
 
 ABSTAINED: Final = "needs a vision model"
 """The note of an answer that says it cannot judge."""
@@ -40,7 +40,9 @@ def what(question: Question, scene: Scene) -> Reply:
     if not scene.groups:
         return nothing_seen(scene)
     words = listed([group.words for group in scene.groups[:6]])
-    return Reply(text=sentence(f"{_hedge(scene.sightings)} {words}"), evidence=scene.evidence(scene.sightings))
+    return Reply(
+        text=sentence(f"{_hedge(scene.sightings)} {words}"), evidence=scene.evidence(scene.sightings)
+    )
 
 
 def what_at(question: Question, scene: Scene) -> Reply:
@@ -177,7 +179,7 @@ def is_colour(question: Question, scene: Scene) -> Reply:
 
 
 def in_colour_words(colours: tuple[ColourShare, ...]) -> str:
-    """"tomato red", "black and white": the colours that matter, one word for each base."""
+    """ "tomato red", "black and white": the colours that matter, one word for each base."""
     shares = bases(colours)
     first = next(iter(shares), "")
     chosen = [base for base, share in shares.items() if share >= 0.25 and base not in NEIGHBOURS[first]]
@@ -195,7 +197,9 @@ def nothing_seen(scene: Scene) -> Reply:
         text = f"I'm not sure: I recognise drawings, not photographs, and this looks like one; {measured}"
         return Reply(text=sentence(text), evidence=evidence, notes=(ABSTAINED,))
     if medium.name in {"plain colour", "gradient", "noise"}:
-        return Reply(text=sentence(f"I see nothing but {_ground(medium.name)}: {measured}"), evidence=evidence)
+        return Reply(
+            text=sentence(f"I see nothing but {_ground(medium.name)}: {measured}"), evidence=evidence
+        )
     return Reply(
         text=sentence(f"I'm not sure: I recognise nothing I have a drawing of; {measured}"),
         evidence=evidence,
@@ -216,7 +220,10 @@ def _not_seen(thing: Thing, scene: Scene) -> Reply:
     likely = scene.findings.presence(noun)
     evidence = (f"{noun}: {percent(likely)} likely", *scene.evidence(scene.sightings))
     if likely >= _PRESENT:
-        return Reply(text=sentence(f"perhaps: I can't point at {with_article(noun)}, but one may be there"), evidence=evidence)
+        return Reply(
+            text=sentence(f"perhaps: I can't point at {with_article(noun)}, but one may be there"),
+            evidence=evidence,
+        )
     seen = f"; what I see is {listed([g.words for g in scene.groups[:4]])}" if scene.groups else ""
     return Reply(text=sentence(f"no, I don't see {with_article(noun)}{seen}"), evidence=evidence)
 

@@ -19,8 +19,11 @@ _CENTRED = 0.12  # of a side, from the middle
 
 @dataclass(frozen=True, kw_only=True)
 class Composition:
-    """``empty`` is a share, ``symmetry`` 1 for a picture that equals its mirror image; ``balance`` is where
-    the busy parts lie, -1 (left, top) to 1 (right, bottom)."""
+    """What was measured.
+
+    ``empty`` is a share, ``symmetry`` 1 for a picture that equals its mirror image, ``balance`` where the busy
+    parts lie, -1 (left, top) to 1 (right, bottom).
+    """
 
     empty: float
     symmetry: float
@@ -81,8 +84,8 @@ def _busy(pixels: Pixels) -> NDArray[np.float64]:
 
     height, width = pixels.solid.shape
     rows, columns = (max(1, min(_CELLS, n // 4)) for n in (height, width))
-    ys = np.linspace(0, height, rows + 1).astype(int)
-    xs = np.linspace(0, width, columns + 1).astype(int)
+    ys = [height * i // rows for i in range(rows + 1)]
+    xs = [width * j // columns for j in range(columns + 1)]
     spread = np.zeros((rows, columns))
     for i in range(rows):
         for j in range(columns):

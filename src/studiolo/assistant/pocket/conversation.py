@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from studiolo.assistant.pocket import answers, describing, measured
 from studiolo.assistant.pocket.answers import ABSTAINED, Reply
-from studiolo.assistant.pocket.questions import Kind, Question, understand
+from studiolo.assistant.pocket.question import Kind, Question
+from studiolo.assistant.pocket.questions import understand
 from studiolo.assistant.pocket.seeing import Scene
 
 if TYPE_CHECKING:
@@ -20,10 +21,9 @@ _UNKNOWN: Final = (
     "A model with vision can: studiolo ask IMAGE QUESTION --engine ollama:llava "
     "(studiolo engines lists what there is)."
 )
-_ANSWERS: Mapping[Kind, Callable[[Question, Scene], Reply]] = {
+_OF_THINGS: Mapping[Kind, Callable[[Question, Scene], Reply]] = {
     "what": answers.what,
     "what_at": answers.what_at,
-    "describe": lambda question, scene: describing.describe(scene),
     "present": answers.present,
     "count": answers.count,
     "where": answers.where,
@@ -32,6 +32,9 @@ _ANSWERS: Mapping[Kind, Callable[[Question, Scene], Reply]] = {
     "extent": answers.extent,
     "colour_of": answers.colour_of,
     "is_colour": answers.is_colour,
+}
+_OF_THE_WHOLE: Mapping[Kind, Callable[[Scene], Reply]] = {
+    "describe": describing.describe,
     "colours": measured.colours,
     "background": measured.background,
     "text": measured.text,
@@ -45,12 +48,13 @@ _ANSWERS: Mapping[Kind, Callable[[Question, Scene], Reply]] = {
     "orientation": measured.orientation,
     "medium": measured.medium,
     "composition": measured.composition,
-    "unknown": lambda question, scene: Reply(text=_UNKNOWN, notes=(ABSTAINED,)),
 }
 _WHOLE = frozenset({"picture", "image", "photo", "photograph", "drawing", "scene", "painting", "whole"})
 
 
-def answer(asked: str, before: Sequence[str], scene: Scene, lexicon: DrawingLibrary, glossary: Glossary) -> Reply:
+def answer(
+    asked: str, before: Sequence[str], scene: Scene, lexicon: DrawingLibrary, glossary: Glossary
+) -> Reply:
     """Answer ``asked``, which may go on from the questions ``before``.
 
     Raises:
@@ -61,8 +65,16 @@ def answer(asked: str, before: Sequence[str], scene: Scene, lexicon: DrawingLibr
         earlier.append(_understood(question, earlier, lexicon, glossary)[0])
     question, note = _understood(asked, earlier, lexicon, glossary)
     question = _of_the_whole(question, scene)
-    reply = _ANSWERS[question.kind](question, scene)
+    reply = _reply(question, scene)
     return replace(reply, notes=(note, *reply.notes)) if note else reply
+
+
+def _reply(question: Question, scene: Scene) -> Reply:
+    if question.kind in _OF_THINGS:
+        return _OF_THINGS[question.kind](question, scene)
+    if question.kind in _OF_THE_WHOLE:
+        return _OF_THE_WHOLE[question.kind](scene)
+    return Reply(text=_UNKNOWN, notes=(ABSTAINED,))
 
 
 def _understood(
@@ -81,7 +93,7 @@ def _understood(
 
 
 def _of_the_whole(question: Question, scene: Scene) -> Question:
-    """"What colour is it?" of a picture of several things, or of none, asks for its colours."""
+    """ "What colour is it?" of a picture of several things, or of none, asks for its colours."""
     thing = question.things[0] if question.things else None
     if question.kind == "colour_of" and thing is not None:
         whole = thing.noun in _WHOLE or (thing.again and len(scene.groups) != 1)

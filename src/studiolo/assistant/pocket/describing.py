@@ -97,7 +97,12 @@ def _ground(scene: Scene) -> str:
     findings = scene.findings
     light = findings.light
     words = "evenly lit" if light.brightness == "balanced" else light.brightness
-    tone = {"colourless": "without colour", "muted": "muted in colour", "moderate": "", "vivid": "vivid in colour"}
+    tone = {
+        "colourless": "without colour",
+        "muted": "muted in colour",
+        "moderate": "",
+        "vivid": "vivid in colour",
+    }
     toned = f" and {tone[light.saturation]}" if tone[light.saturation] else ""
     shown = [c for c in findings.background if c.share >= 0.15][:2]
     ground = listed([f"{c.name} ({percent(c.share)})" for c in shown]) if len(shown) > 1 else ""

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBERS = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
 _PLURALS = {
     "mouse": "mice", "goose": "geese", "person": "people", "man": "men", "woman": "women",
     "child": "children", "ox": "oxen", "foot": "feet", "tooth": "teeth", "sheep": "sheep", "deer": "deer",
@@ -20,7 +34,7 @@ _SOUNDS_LIKE_CONSONANT = ("uni", "use", "eu", "one ", "ufo")
 
 
 def plural(noun: str) -> str:
-    """"red apple" → "red apples", "man beard" → "man beards", "cup with straw" → "cups with straw"."""
+    """ "red apple" → "red apples", "man beard" → "man beards", "cup with straw" → "cups with straw"."""
     head, joint, rest = _head(noun)
     *before, last = head.split(" ")
     return " ".join([*before, _plural_word(last)]) + joint + rest
@@ -39,7 +53,7 @@ def in_words(number: int) -> str:
 
 
 def with_article(noun: str, *, plural_form: bool = False) -> str:
-    """"owl" → "an owl"; a plural gets none."""
+    """ "owl" → "an owl"; a plural gets none."""
     if plural_form:
         return noun
     vowel = noun[:1].lower() in "aeiou" and not noun.lower().startswith(_SOUNDS_LIKE_CONSONANT)
@@ -54,7 +68,7 @@ def listed(items: Sequence[str], *, joint: str = "and") -> str:
 
 
 def verb(number: int) -> str:
-    """"is" for one, "are" for others."""
+    """ "is" for one, "are" for others."""
     return "is" if number == 1 else "are"
 
 

@@ -7,7 +7,6 @@ from studiolo.assistant.pocket.composition import centred
 from studiolo.assistant.pocket.english import counted, listed, sentence
 from studiolo.assistant.pocket.findings import Findings
 from studiolo.assistant.pocket.palette import ColourShare, percent
-from studiolo.assistant.pocket.questions import Question
 from studiolo.assistant.pocket.seeing import Scene
 
 _NIGHT = frozenset(
@@ -27,7 +26,7 @@ _MEDIUM = {
 }
 
 
-def colours(question: Question, scene: Scene) -> Reply:
+def colours(scene: Scene) -> Reply:
     """The main colours with their shares."""
     found = scene.findings.colours
     if not found:
@@ -37,7 +36,7 @@ def colours(question: Question, scene: Scene) -> Reply:
     return Reply(text=sentence(text), evidence=_hexes(found))
 
 
-def background(question: Question, scene: Scene) -> Reply:
+def background(scene: Scene) -> Reply:
     """What colour is along the edges."""
     found = scene.findings.background
     if not found:
@@ -48,7 +47,7 @@ def background(question: Question, scene: Scene) -> Reply:
     return Reply(text=sentence(text), evidence=tuple(f"at the edges: {c}" for c in found[:_SHOWN]))
 
 
-def brightness(question: Question, scene: Scene) -> Reply:
+def brightness(scene: Scene) -> Reply:
     """How bright or dark."""
     light = scene.findings.light
     words = "neither dark nor bright" if light.brightness == "balanced" else light.brightness
@@ -67,7 +66,7 @@ def brightness(question: Question, scene: Scene) -> Reply:
     )
 
 
-def hour(question: Question, scene: Scene) -> Reply:
+def hour(scene: Scene) -> Reply:
     """Day or night, where the findings say so."""
     light, sightings = scene.findings.light, scene.sightings
     evidence = [f"mean lightness {light.lightness:.0f} of 100"]
@@ -93,7 +92,7 @@ def hour(question: Question, scene: Scene) -> Reply:
     return Reply(text=sentence(text), evidence=tuple(evidence))
 
 
-def contrast(question: Question, scene: Scene) -> Reply:
+def contrast(scene: Scene) -> Reply:
     """How far light and dark are apart."""
     light = scene.findings.light
     words = "there is none to speak of" if light.contrast == "flat" else f"the contrast is {light.contrast}"
@@ -101,7 +100,7 @@ def contrast(question: Question, scene: Scene) -> Reply:
     return Reply(text=sentence(text), evidence=(f"lightness spread {light.spread:.0f} of 100",))
 
 
-def saturation(question: Question, scene: Scene) -> Reply:
+def saturation(scene: Scene) -> Reply:
     """How strong the colours are."""
     light = scene.findings.light
     evidence = (f"mean chroma {light.chroma:.3f} (0.1 and more is vivid)",)
@@ -110,21 +109,21 @@ def saturation(question: Question, scene: Scene) -> Reply:
     return Reply(text=sentence(f"no greys alone: its colours are {light.saturation}"), evidence=evidence)
 
 
-def temperature(question: Question, scene: Scene) -> Reply:
+def temperature(scene: Scene) -> Reply:
     """Warm or cool."""
     light = scene.findings.light
     words = "neither warm nor cool" if light.temperature == "neutral" else light.temperature
     return Reply(text=sentence(f"its colours are {words}"), evidence=(f"warmth {light.warmth:+.3f}",))
 
 
-def sharpness(question: Question, scene: Scene) -> Reply:
+def sharpness(scene: Scene) -> Reply:
     """Sharp or blurred."""
     word, steepness = scene.findings.sharpness
     text = "there are no edges to judge by" if word == "featureless" else f"it is {word}"
     return Reply(text=sentence(text), evidence=(f"steepest edges climb {percent(steepness)} in a pixel",))
 
 
-def size(question: Question, scene: Scene) -> Reply:
+def size(scene: Scene) -> Reply:
     """Width, height, megapixels."""
     findings = scene.findings
     width, height = findings.size
@@ -134,13 +133,13 @@ def size(question: Question, scene: Scene) -> Reply:
     return Reply(text=sentence(text), evidence=(f"{width}x{height}",))
 
 
-def orientation(question: Question, scene: Scene) -> Reply:
+def orientation(scene: Scene) -> Reply:
     """Landscape, portrait or square."""
     width, height = scene.findings.size
     return Reply(text=sentence(f"it is {_shape(scene.findings)}"), evidence=(f"{width}x{height}",))
 
 
-def medium(question: Question, scene: Scene) -> Reply:
+def medium(scene: Scene) -> Reply:
     """A photograph or a drawing, or something plainer."""
     found = scene.findings.medium
     think = "it is" if found.confidence >= 0.9 else "it is probably"
@@ -153,7 +152,7 @@ def medium(question: Question, scene: Scene) -> Reply:
     )
 
 
-def composition(question: Question, scene: Scene) -> Reply:
+def composition(scene: Scene) -> Reply:
     """Empty space, symmetry, where the weight lies."""
     found, boxes = scene.findings.composition, [s.box for s in scene.sightings]
     parts = ["left and right mirror each other" if found.symmetrical else "it is not symmetrical"]
@@ -168,7 +167,7 @@ def composition(question: Question, scene: Scene) -> Reply:
     )
 
 
-def text(question: Question, scene: Scene) -> Reply:
+def text(scene: Scene) -> Reply:
     """The text, line by line.
 
     Raises:

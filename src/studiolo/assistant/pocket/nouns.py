@@ -118,7 +118,9 @@ class Nouns:
         if kind in _KEYWORDS:
             names |= {name for name in library.names if kind in library.keywords(name)}
         if kind == "animal":
-            names |= {n for n in library.names if self._group(n) == "animals-nature" and not self._is_plant(n)}
+            names |= {
+                n for n in library.names if self._group(n) == "animals-nature" and not self._is_plant(n)
+            }
         if kind == "face":
             names |= {n for n in library.names if n.rpartition(" ")[2] in {"face", "man", "woman", "person"}}
         return names
@@ -151,4 +153,3 @@ _SPOKEN = {
     "fork and knife with plate": "plate", "cat with wry smile": "cat", "front facing baby chick": "chick",
     "baby chick": "chick", "brown mushroom": "mushroom", "sun with face": "sun", "full moon face": "moon",
 }  # fmt: skip
-

@@ -109,8 +109,8 @@ def cluster(lab: Floats) -> tuple[Floats, Floats]:
     """
     import numpy as np
 
-    cells, counts = np.unique(np.rint(lab / _GRID).astype(np.int16), axis=0, return_counts=True)
-    points, order = cells * _GRID, np.argsort(-counts, kind="stable")
+    points, counts = _on_grid(lab)
+    order = np.argsort(-counts, kind="stable")
     points, counts = points[order], counts[order]
     chosen: list[Floats] = []
     free = np.ones(len(points), np.bool_)
@@ -128,6 +128,16 @@ def cluster(lab: Floats) -> tuple[Floats, Floats]:
     largest = np.argsort(-weights, kind="stable")
     largest = largest[weights[largest] > 0]
     return centres[largest], weights[largest] / counts.sum()
+
+
+def _on_grid(lab: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """The cells of the grid that have a colour, (n, 3), and how many pixels each."""
+    import numpy as np
+
+    cells = np.rint(lab / _GRID).astype(np.int32) + 128
+    codes, counts = np.unique((cells[:, 0] << 16) | (cells[:, 1] << 8) | cells[:, 2], return_counts=True)
+    kept = np.stack([codes >> 16, (codes >> 8) & 255, codes & 255], axis=1) - 128
+    return kept.astype(np.float64) * _GRID, counts
 
 
 def _behind(pixels: Pixels, box: Box, others: Iterable[Box]) -> Floats:

@@ -79,13 +79,13 @@ def plain(image: Image) -> Image:
 
 def shrink(image: Image, side: int = SIDE_PX) -> Image:
     """A copy of an RGB or RGBA picture whose longer side has at most ``side`` pixels."""
-    from PIL import Image as images
+    from PIL import Image as PilImage
 
     scale = side / max(image.size)
     if scale >= 1:
         return image
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, images.Resampling.BOX, reducing_gap=3.0)
+    return image.resize(size, PilImage.Resampling.BOX, reducing_gap=3.0)
 
 
 def measure(image: Image, side: int = SIDE_PX) -> Pixels:

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 EXTRA: Final = "ocr"
 SCRIPTS: Final = "Latin, Greek, Chinese and Japanese"
-_CUT_OFF = 0.75  # confidence of a line below which it is not told; `python -m benchmarks.observer` has the figures
+_CUT_OFF = (
+    0.75  # confidence of a line below which it is not told; `python -m benchmarks.observer` has the figures
+)
+_CUT_OFF_SHORT = 0.9  # the same for one or two letters, which edges of drawings are taken for
 _LONGEST_SIDE = 1600  # pixels; a larger picture is read from a copy
 _DETECTOR_SIDE = 960  # at which lines are looked for; each is then read at full size
 
@@ -69,7 +72,7 @@ class TextReader:
         lines = [
             TextLine(text=text.strip(), confidence=round(float(score), 3), box=_box(corners, small.size))
             for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True)
-            if score >= _CUT_OFF and any(c.isalnum() for c in text)
+            if score >= (_CUT_OFF if sum(map(str.isalnum, text)) > 2 else _CUT_OFF_SHORT)
         ]
         return tuple(_in_reading_order(lines))
 
@@ -98,11 +101,11 @@ class TextReader:
 
 
 def _on_white(image: Image) -> Image:
-    from PIL import Image as images
+    from PIL import Image as PilImage
 
     if image.mode != "RGBA":
         return image
-    white = images.new("RGBA", image.size, "white")
+    white = PilImage.new("RGBA", image.size, "white")
     white.alpha_composite(image)
     return white.convert("RGB")
 

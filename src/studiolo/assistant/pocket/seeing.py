@@ -1,4 +1,4 @@
-"""The things seen in a picture, as one would speak of them: alike ones together, with their colour and place."""
+"""The things seen in a picture, as one would speak of them: alike ones together, with colour and place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from studiolo.assistant.pocket.findings import Findings, Sighting
 from studiolo.assistant.pocket.nouns import Nouns
 from studiolo.assistant.pocket.palette import ColourShare, bases, percent
 from studiolo.assistant.pocket.pixels import Box
-from studiolo.assistant.pocket.questions import Side, Thing
+from studiolo.assistant.pocket.question import Side, Thing
 
 SURE: Final = 0.8
 """From this confidence a thing is named without "I think"."""
@@ -113,7 +113,8 @@ class Scene:
     def evidence(self, sightings: Sequence[Sighting]) -> tuple[str, ...]:
         """The things in words with numbers: "car: 94 % sure, on the right"."""
         return tuple(
-            f"{self.nouns.spoken(s.name)}: {percent(s.confidence)} sure, {place(s.box)}" for s in sightings[:8]
+            f"{self.nouns.spoken(s.name)}: {percent(s.confidence)} sure, {place(s.box)}"
+            for s in sightings[:8]
         )
 
     def _colour(self, alike: Sequence[Sighting]) -> str:
