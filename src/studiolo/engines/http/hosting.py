@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from studiolo.engines.base import Availability
 from studiolo.errors import CredentialsError, SettingsError
+from studiolo.offline import is_loopback
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,20 @@ class Host:
     def no_key(self) -> CredentialsError:
         """What to raise where a key is needed and there is none."""
         return CredentialsError(f"{self.title} needs a key, and none is set.", hint=self.key_hint)
+
+
+def reachable(host: Host, options: HostedOptions, *, offline: bool, needs_key: bool) -> Availability:
+    """Whether it may be connected to, and has the key it needs; connects to nothing."""
+    if needs_key and not options.key:
+        missing = host.no_key()
+        return Availability(ready=False, reason=missing.message, hint=missing.hint)
+    if offline and not is_loopback(options.host):
+        return Availability(
+            ready=False,
+            reason=f"it is at {options.host}, and STUDIOLO_OFFLINE is set",
+            hint="Unset STUDIOLO_OFFLINE (or offline in the config file).",
+        )
+    return Availability(ready=True)
 
 
 class HostedOptions(BaseModel):

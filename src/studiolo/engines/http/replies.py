@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, cast
 
 _LONGEST_MESSAGE: Final = 500
+_THROTTLED: Final = re.compile(r"available in (\d+) seconds?")  # Django REST framework's, as at Replicate
 _SPENT: Final = {"insufficient_quota", "billing_hard_limit_reached", "credits_exhausted"}
 
 
@@ -43,7 +45,11 @@ def read_fault(status: int, body: bytes, headers: Mapping[str, str] | None = Non
     if not isinstance(content, dict | list):
         text = body.decode("utf-8", errors="replace").strip()
         content = "" if text.startswith("<") else text  # a proxy's page is no message
-    return fault_in(content, status=status, retry_after_s=_retry_after(headers or {}))
+    fault = fault_in(content, status=status, retry_after_s=_retry_after(headers or {}))
+    throttled = _THROTTLED.search(fault.message)
+    if fault.retry_after_s is None and throttled:
+        return replace(fault, retry_after_s=float(throttled[1]))
+    return fault
 
 
 def fault_in(content: Any, *, status: int = 0, retry_after_s: float | None = None) -> Fault:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import httpx2
 
 _FIRST_PAUSE_S: Final = 0.5
+_MOMENT_S: Final = 3.0
 
 Explain = Callable[[Fault], StudioloError | None]
 """What a fault means to this service in particular; None where it means what it says."""
@@ -33,6 +34,10 @@ Explain = Callable[[Fault], StudioloError | None]
 
 def _means_what_it_says(fault: Fault) -> None:
     del fault
+
+
+def _no_beat() -> None:
+    pass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +122,18 @@ class Service:
         )
         with closing(items):
             yield Reply(media_type=head.media_type, items=self._rest(items))
+
+    def tell(self, path: str) -> None:
+        """Post nothing to ``path``, as a courtesy: waits a moment at most, and does not mind a failure."""
+        import httpx2
+
+        call = Call(method="POST", url=self._url(path), headers={"Content-Length": "0"})
+        with closing(self._ready().items(partial(exchange, call, _MOMENT_S, None), _no_beat)) as items:
+            try:
+                for _ in items:
+                    pass
+            except (Rejected, httpx2.TransportError, TimeoutError):
+                return
 
     def close(self) -> None:
         """End what runs, and the connections. May be used again."""

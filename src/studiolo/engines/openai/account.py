@@ -12,10 +12,11 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from studiolo.engines.base import Availability, EngineConfig
 from studiolo.engines.http import Host, HostedOptions, Service
+from studiolo.engines.http.hosting import reachable
 from studiolo.engines.http.service import Explain
 from studiolo.engines.http.worker import Beat
 from studiolo.engines.openai.profiles import Profile
-from studiolo.errors import EngineError, StudioloError
+from studiolo.errors import EngineError, SettingsError
 from studiolo.imaging.sending import MAX_SIDE_PX
 from studiolo.offline import is_loopback
 
@@ -105,24 +106,21 @@ class Account:
                 )
             return self._service
 
+    @property
+    def _needs_key(self) -> bool:
+        return bool(self.profile.key_variable) and self.at_home
+
     def check_key(self) -> None:
         """Raise CredentialsError if a key is needed and missing."""
-        if self.profile.key_variable and self.at_home and not self.options.key:
+        if self._needs_key and not self.options.key:
             raise self.host.no_key()
 
     def availability(self) -> Availability:
         """Whether it may be connected to, and has the key it needs; connects to nothing."""
         try:
-            self.check_key()
-        except StudioloError as error:
+            return reachable(self.host, self.options, offline=self.config.offline, needs_key=self._needs_key)
+        except SettingsError as error:
             return Availability(ready=False, reason=error.message, hint=error.hint)
-        if self.config.offline and not is_loopback(self.options.host):
-            return Availability(
-                ready=False,
-                reason=f"it is at {self.options.host}, and STUDIOLO_OFFLINE is set",
-                hint="Unset STUDIOLO_OFFLINE (or offline in the config file).",
-            )
-        return Availability(ready=True)
 
     def models(self, beat: Beat) -> tuple[str, ...]:
         """Names of the models it has, as the service lists them."""

@@ -1,0 +1,1 @@
+"""Models that Replicate runs: anybody's, by owner and name."""

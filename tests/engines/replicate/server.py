@@ -1,0 +1,324 @@
+"""A server on loopback that speaks Replicate's HTTP API.
+
+Written after their published OpenAPI document (https://api.replicate.com/openapi.json) and
+https://replicate.com/docs/topics/predictions; that their own client understands it, ``test_server.py`` tells.
+Left alone, the model repeats its prompt word by word.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import select
+import socket
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+TOKEN = "r8_0123456789abcdefghijklmnopqrstuvwxyz"
+LLAVA_VERSION = "80537f9eead1a5bfa72d5ac6ea6414379be41d4d4f6679fd776e9535d1eb58bb"
+
+
+def schema(**properties: dict[str, Any]) -> dict[str, Any]:
+    """The part of a version's OpenAPI document that says what it takes, as Cog writes it."""
+    table = {"Input": {"type": "object", "title": "Input", "properties": properties}}
+    return {"openapi": "3.0.2", "components": {"schemas": table}}
+
+
+# yorickvp/llava-13b, as its API page has it.
+LLAVA = schema(
+    image={"type": "string", "format": "uri"},
+    prompt={"type": "string"},
+    top_p={"type": "number", "default": 1, "minimum": 0, "maximum": 1},
+    temperature={"type": "number", "default": 0.2, "minimum": 0},
+    max_tokens={"type": "integer", "default": 1024, "minimum": 0},
+)
+LLAMA = schema(
+    prompt={"type": "string"},
+    system_prompt={"type": "string"},
+    top_k={"type": "integer"},
+    seed={"type": "integer"},
+    temperature={"type": "number", "minimum": 0.1, "maximum": 5},
+    max_new_tokens={"type": "integer"},
+    stop_sequences={"type": "string"},
+)
+SEES_SEVERAL = schema(
+    prompt={"type": "string"},
+    messages={"type": "array", "items": {"type": "object"}},
+    system_prompt={"type": "string"},
+    image_input={"type": "array", "items": {"type": "string", "format": "uri"}},
+    max_completion_tokens={"type": "integer"},
+)
+
+
+class Drop:
+    """Close the connection in the middle, without a word."""
+
+
+@dataclass
+class Run:
+    """What a prediction will do; an Event in ``stream`` is waited for, an int is an error status."""
+
+    output: Sequence[str] = ()
+    status: str = "succeeded"
+    error: str | None = None
+    streams: bool = True
+    stream: Sequence[bytes | threading.Event | Drop] | None = None
+    looks: int = 0
+    """How often it is still processing when it is looked at."""
+    metrics: dict[str, Any] = field(default_factory=lambda: {"predict_time": 1.5, "total_time": 9.0})
+    input: Any = None
+    version: str = ""
+    model: str = ""
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass
+class Received:
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: Any
+
+
+def event(name: str, data: str, number: int = 1) -> bytes:
+    lines = "".join(f"data: {line}\n" for line in data.split("\n"))
+    return f"event: {name}\nid: 1690212292:{number}\n{lines}\n".encode()
+
+
+class ReplicateServer(ThreadingHTTPServer):
+    """Serves until the context ends; remembers what it received."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.models = {
+            "yorickvp/llava-13b": (LLAVA, False),
+            "meta/meta-llama-3-8b-instruct": (LLAMA, True),
+            "somebody/sees-several": (SEES_SEVERAL, True),
+            "somebody/upscaler": (schema(image={"type": "string", "format": "uri"}), False),
+        }
+        self.runs: deque[Run] = deque()
+        self.predictions: dict[str, Run] = {}
+        self.files: list[bytes] = []
+        self.faults: deque[tuple[int, Any]] = deque()
+        self.received: list[Received] = []
+        self.gone = threading.Event()
+        self.began = threading.Event()
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.shutdown()
+        self._thread.join()
+        self.server_close()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    @property
+    def last(self) -> Run:
+        return list(self.predictions.values())[-1]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        self.gone.set()
+
+    def state(self, name: str) -> dict[str, Any]:
+        """A prediction as GET has it."""
+        run = self.predictions[name]
+        over = run.looks <= 0 or run.cancelled.is_set()
+        status = "canceled" if run.cancelled.is_set() else run.status if over else "processing"
+        shown = list(run.output) if over else list(run.output)[: max(0, len(run.output) - run.looks)]
+        get = f"{self.address}/v1/predictions/{name}"
+        urls = {"get": get, "cancel": f"{get}/cancel", "web": f"https://replicate.com/p/{name}"}
+        if run.streams:
+            urls["stream"] = f"{self.address}/stream/{name}"
+        return {
+            "id": name,
+            "model": run.model,
+            "version": run.version or "hidden",
+            "status": status,
+            "input": run.input,
+            "output": (shown or None) if status != "failed" else None,
+            "error": run.error if over else None,
+            "logs": "",
+            "metrics": run.metrics if over else {},
+            "data_removed": False,
+            "created_at": "2026-11-22T10:00:00.000Z",
+            "started_at": None,
+            "completed_at": None,
+            "urls": urls,
+        }
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: ReplicateServer
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        if self._refused(None):
+            return
+        if stream := re.fullmatch(r"/stream/(\w+)", self.path):
+            self._stream(self.server.predictions[stream[1]])
+        elif looked := re.fullmatch(r"/v1/predictions/(\w+)", self.path):
+            self._json(200, self.server.state(looked[1]))
+            self.server.predictions[looked[1]].looks -= 1
+        elif pinned := re.fullmatch(r"/v1/models/([^/]+/[^/]+)/versions/(\w+)", self.path):
+            self._model(pinned[1], pinned[2])
+        elif named := re.fullmatch(r"/v1/models/([^/]+/[^/]+)", self.path):
+            self._model(named[1])
+        else:
+            self._json(404, {"detail": "Not found.", "status": 404})
+
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers.get("content-length") or 0))
+        is_json = self.headers.get("content-type", "").startswith("application/json")
+        body = json.loads(raw) if is_json and raw else raw
+        if self._refused(body):
+            return
+        if self.path == "/v1/files":
+            self._file(raw)
+        elif cancelled := re.fullmatch(r"/v1/predictions/(\w+)/cancel", self.path):
+            self.server.predictions[cancelled[1]].cancelled.set()
+            self._json(200, self.server.state(cancelled[1]))
+        elif self.path == "/v1/predictions":
+            self._begin("yorickvp/llava-13b", body, {"version", "input", "stream"})
+        elif official := re.fullmatch(r"/v1/models/([^/]+/[^/]+)/predictions", self.path):
+            self._begin(official[1], body, {"input", "stream"})
+        else:
+            self._json(404, {"detail": "Not found.", "status": 404})
+
+    def _refused(self, body: Any) -> bool:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.received.append(Received(self.command, self.path, headers, body))
+        if headers.get("authorization") != f"Bearer {TOKEN}":
+            self._json(401, {"title": "Unauthenticated", "detail": "You did not pass a valid token."})
+            return True
+        if self.server.faults:
+            self._json(*self.server.faults.popleft())
+            return True
+        return False
+
+    def _model(self, name: str, version: str = "") -> None:
+        if name not in self.server.models or version not in {"", LLAVA_VERSION}:
+            self._json(404, {"detail": "The requested resource could not be found."})
+            return
+        takes, official = self.server.models[name]
+        newest = {
+            "id": LLAVA_VERSION,
+            "created_at": "2024-07-17T00:00:00.000Z",
+            "cog_version": "0.9.4",
+            "openapi_schema": takes,
+        }
+        owner, _, short = name.partition("/")
+        model = {
+            "url": f"https://replicate.com/{name}",
+            "owner": owner,
+            "name": short,
+            "description": None,
+            "visibility": "public",
+            "github_url": None,
+            "paper_url": None,
+            "license_url": None,
+            "run_count": 3,
+            "cover_image_url": None,
+            "default_example": None,
+            "is_official": official,
+            "latest_version": newest,
+        }
+        self._json(200, newest if version else model)
+
+    def _begin(self, model: str, body: Any, allowed: set[str]) -> None:
+        if set(body) - allowed or "input" not in body or (set(body) & {"version"} != allowed & {"version"}):
+            self._json(422, {"title": "Input validation failed", "detail": f"Unknown: {sorted(body)}"})
+            return
+        takes = self.server.models[model][0]["components"]["schemas"]["Input"]["properties"]
+        strange = set(body["input"]) - set(takes)
+        if strange:
+            self._json(422, {"title": "Input validation failed", "detail": f"- input: {strange} not allowed"})
+            return
+        run = self.server.runs.popleft() if self.server.runs else _parrot(body["input"])
+        run.input, run.model, run.version = body["input"], model, body.get("version", "")
+        name = f"p{len(self.server.predictions)}"
+        self.server.predictions[name] = run
+        self._json(201, {**self.server.state(name), "status": "starting", "output": None, "metrics": {}})
+
+    def _file(self, raw: bytes) -> None:
+        self.server.files.append(raw)
+        number = len(self.server.files)
+        url = f"{self.server.address}/v1/files/f{number}"
+        table = {
+            "id": f"f{number}",
+            "name": "picture",
+            "content_type": "image/jpeg",
+            "size": len(raw),
+            "etag": "e",
+            "checksums": {},
+            "metadata": {},
+            "created_at": "2026-11-22T10:00:00.000Z",
+            "expires_at": None,
+            "urls": {"get": url},
+        }
+        self._json(201, table)
+
+    def _json(self, status: int, content: Any) -> None:
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _stream(self, run: Run) -> None:
+        steps = run.stream
+        if steps is None:
+            outputs = [event("output", piece, number) for number, piece in enumerate(run.output)]
+            failed = [event("error", run.error or "")] if run.status == "failed" else []
+            steps = [*outputs, *failed, event("done", "{}")]
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream; charset=utf-8")
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        for step in steps:
+            if isinstance(step, Drop):
+                self.connection.shutdown(socket.SHUT_RDWR)
+                self.close_connection = True
+                return
+            if isinstance(step, threading.Event):
+                self.server.began.set()
+                if not self._wait(step):
+                    return
+            else:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(step), step))
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _wait(self, until: threading.Event) -> bool:
+        while not until.wait(0.01):
+            readable, _, _ = select.select([self.connection], [], [], 0)
+            if readable and not self.connection.recv(1, socket.MSG_PEEK):
+                self.server.gone.set()
+                self.close_connection = True
+                return False
+        return True
+
+
+def _parrot(given: dict[str, Any]) -> Run:
+    pictures = given.get("image_input") or ([given["image"]] if given.get("image") else [])
+    said = given.get("prompt") or given["messages"][-1]["content"]
+    words = re.findall(r"\s*\S+", f"[{len(pictures)} seen] {said}" if pictures else said)
+    most = next((given[name] for name in given if name.startswith("max_")), len(words))
+    written = min(most, len(words))
+    counts = {"input_token_count": len(words), "output_token_count": written}
+    return Run(output=words[:most], metrics={"predict_time": 1.5, **counts})
