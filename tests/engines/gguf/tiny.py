@@ -43,7 +43,11 @@ def save_model(file: Path, *, width: int = WIDTH) -> Path:
     writer.add_add_bos_token(True)
     writer.add_chat_template(TEMPLATE)
     writer.add_tensor("token_embd.weight", draw(len(words), width, spread=1))
-    writer.add_tensor("output.weight", draw(len(words), width, spread=0.5))
+    output = draw(len(words), width, spread=0.5)
+    # So that it goes on, and mostly in whole letters: bytes of others stand as letters beyond ASCII.
+    output[[words.index("<s>"), words.index("</s>")]] = 0
+    output[[not word.replace("Ġ", "").isascii() for word in words]] *= 0.1
+    writer.add_tensor("output.weight", output)
     writer.add_tensor("output_norm.weight", np.ones(width, np.float32))
     for layer in range(LAYERS):
         at = f"blk.{layer}"

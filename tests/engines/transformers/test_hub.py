@@ -19,7 +19,7 @@ from studiolo.errors import (
     UnknownEngineError,
 )
 from studiolo.requests import Progress
-from tests.engines.transformers.asking import ask, picture, question, said
+from tests.engines.asking import ask, picture, question, said
 from tests.engines.transformers.hub_server import serving
 
 

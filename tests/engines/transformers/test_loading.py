@@ -13,7 +13,7 @@ from studiolo.engines.transformers import machine
 from studiolo.engines.transformers.machine import Placement
 from studiolo.engines.transformers.weights import weigh
 from studiolo.errors import EngineError, OfflineError, StudioloError, UnknownEngineError
-from tests.engines.transformers.asking import ask, picture, question, said
+from tests.engines.asking import ask, picture, question, said
 from tests.engines.transformers.conftest import Build
 
 

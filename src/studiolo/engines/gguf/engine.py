@@ -47,14 +47,11 @@ class GgufChatEngine(ChatEngine):
         self._lock = threading.Lock()
         self._process: LlamaProcess | None = None
         self._access: Access | None = None
-        self._files: ModelFiles | None = None
 
     @property
     def capabilities(self) -> ChatCapabilities:
-        """Whether the model sees is known once its files were found, or if the settings name its mmproj."""
-        files, named = self._files, self.config.options.get("mmproj")
-        if files is not None:
-            return replace(_CAPABILITIES, vision=files.mmproj is not None)
+        """Whether the model sees is known if the settings name its mmproj; else it stands in its folder."""
+        named = self.config.options.get("mmproj")
         return replace(_CAPABILITIES, vision=None if named is None else bool(named))
 
     def availability(self) -> Availability:
@@ -75,7 +72,6 @@ class GgufChatEngine(ChatEngine):
         options = GgufOptions.read(self.config.options)
         progress(Progress(step=0, total=request.max_tokens, stage="loading"))
         files = find_files(self.config.model, self.config.models_folder, options)
-        self._files = files
         if request.images and files.mmproj is None:
             raise UnsupportedRequestError(
                 f"{files.model.name} does not look at pictures: there is no mmproj file beside it.",
@@ -136,7 +132,10 @@ class GgufChatEngine(ChatEngine):
         return EngineConfig(name="gguf", model="default", offline=self.config.offline, options=spoken)
 
     def _explained(self, error: EngineError, process: LlamaProcess) -> Exception:
-        if not process.running:
+        import httpx2
+
+        # A connection within one machine breaks because the other end goes, which may take it a moment.
+        if isinstance(error.__cause__, httpx2.TransportError) and process.ended():
             why = process.failure()
             broke_off = isinstance(error, BrokenStreamError)
             return BrokenStreamError(why.message, hint=why.hint) if broke_off else why

@@ -88,6 +88,14 @@ class LlamaProcess:
         """Whether the process is alive."""
         return self._process.poll() is None
 
+    def ended(self) -> bool:
+        """Whether the process is gone, or on its way: it is given a moment."""
+        try:
+            self._process.wait(_GRACE_S)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def wait(self, beat: Callable[[], None]) -> Access:
         """Until the model is loaded; ``beat`` is called meanwhile, and may raise to give up.
 

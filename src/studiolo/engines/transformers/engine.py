@@ -63,10 +63,8 @@ class TransformersChatEngine(ChatEngine):
 
     @property
     def capabilities(self) -> ChatCapabilities:
-        """Whether the model sees is known of the default one; of others, once they are loaded."""
-        loaded = self._loaded
-        sees = loaded.sees if loaded is not None else (True if self.name == DEFAULT_MODEL else None)
-        return replace(_CAPABILITIES, vision=sees)
+        """Whether the model sees is known of the default one; what others are stands in their files."""
+        return replace(_CAPABILITIES, vision=True if self.name == DEFAULT_MODEL else None)
 
     def availability(self) -> Availability:
         """Whether the libraries are installed; the model may still have to be downloaded."""
@@ -133,18 +131,15 @@ class TransformersChatEngine(ChatEngine):
 
         _take(self._turn, stop)
         try:
-            loaded = self._loaded or self._load(options, stop, tell)
+            loaded = self._loaded or self._load(options, stop)
             tell(_News(progress=_at("waiting", 0, request.max_tokens)))
             return write(loaded, request, options, stop=stop, tell=say)
         finally:
             self._turn.release()
 
-    def _load(self, options: TransformersOptions, stop: threading.Event, tell: _Tell) -> LoadedModel:
-        def fetched(count: int, total: int) -> None:
-            tell(_News(progress=_at("loading", count // 1_000_000, total // 1_000_000)))
-
+    def _load(self, options: TransformersOptions, stop: threading.Event) -> LoadedModel:
         libraries.load_torch()
-        folder = find_model(Search.of(self.config, options, stop=stop, fetched=fetched))
+        folder = find_model(Search.of(self.config, options, stop=stop))
         self._loaded = load(folder, self.name, options, threads=self.config.threads)
         return self._loaded
 

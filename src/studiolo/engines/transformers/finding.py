@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,14 +18,13 @@ DEFAULT_MODEL: Final = "llava-hf/llava-1.5-7b-hf"
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """What is looked for, and where. ``stop`` ends a download; ``fetched`` hears bytes and their total."""
+    """What is looked for, and where. ``stop`` ends a download."""
 
     model: str
     models_folder: Path | None
     may_ask: bool
     options: TransformersOptions
     stop: threading.Event
-    fetched: Callable[[int, int], None]
 
     @classmethod
     def of(
@@ -35,7 +33,6 @@ class Search:
         options: TransformersOptions,
         *,
         stop: threading.Event,
-        fetched: Callable[[int, int], None],
     ) -> Search:
         """The search for the model of an engine's config."""
         # The hub's client may download in native code, which the guard of STUDIOLO_OFFLINE does not see.
@@ -46,7 +43,6 @@ class Search:
             may_ask=may_ask,
             options=options,
             stop=stop,
-            fetched=fetched,
         )
 
 
@@ -75,9 +71,7 @@ def find_model(search: Search) -> Path:
             f"The model '{search.model}' is not on this machine, and studiolo is offline.",
             hint=f"Download it while online: hf download {search.model}{where}",
         )
-    return hub.download(
-        search.model, search.models_folder, search.options, stop=search.stop, fetched=search.fetched
-    )
+    return hub.download(search.model, search.models_folder, search.options, stop=search.stop)
 
 
 def _folder(search: Search) -> Path | None:

@@ -6,7 +6,6 @@ import errno
 import importlib
 import shutil
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,7 +55,6 @@ def download(
     options: TransformersOptions,
     *,
     stop: threading.Event,
-    fetched: Callable[[int, int], None],
 ) -> Path:
     """Fetch the model into the cache; what is there already is kept.
 
@@ -73,7 +71,7 @@ def download(
         "endpoint": options.hub,
         "token": options.token,
         "ignore_patterns": list(_SUBFOLDERS),
-        "tqdm_class": _bar(stop, fetched),
+        "tqdm_class": _bar(stop),
     }
     try:
         files = _client().snapshot_download(
@@ -161,22 +159,18 @@ def _explain(error: Exception, model: str, cache: Path | None) -> Exception:
     )
 
 
-def _bar(stop: threading.Event, fetched: Callable[[int, int], None]) -> Any:
-    """What the hub's client takes for a progress bar: shows nothing, tells ``fetched``, and can stop it."""
+def _bar(stop: threading.Event) -> Any:
+    """What the hub's client takes for a progress bar: it shows nothing, but can end the download."""
     tqdm: Any = importlib.import_module("tqdm").tqdm
 
     class Bar(tqdm):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            self.counts_bytes = str(kwargs.get("desc", "")).startswith("Downloading bytes")
-            self.count = 0
             tqdm.__init__(self, *args, **{**kwargs, "disable": True})
 
         def update(self, n: float | None = 1) -> bool | None:
+            del n
             if stop.is_set():
                 raise Cancelled
-            if self.counts_bytes:
-                self.count += int(n or 0)
-                fetched(self.count, int(self.total or 0))
             return None
 
     return Bar
