@@ -35,6 +35,8 @@ class TestConfig:
             "gallery": (str(home / "gallery"), "home"),
             "models": (str(home / "models"), "home"),
             "engine": ("fake", "environment"),
+            "assistant": ("pocket", "default"),
+            "speech": ("espeak", "default"),
             "offline": (True, ".env"),
             "threads": (2, ".env"),
             "engines.openai.api_key": ("**********", "environment"),
@@ -70,15 +72,35 @@ class TestConfig:
 
 class TestEngines:
     def test_lists_what_each_can_do(self, run: Run):
-        found = {engine["name"]: engine for engine in run("engines", "--json").json}
+        found = {engine["name"]: engine for engine in run("engines", "--kind", "image", "--json").json}
         assert found["fake"]["ready"] is True
         assert found["fake"]["default"] is True
         assert found["fake"]["capabilities"]["steps"] == {"minimum": 1, "maximum": 100, "default": 4}
-        row = next(line for line in run("engines").lines if line.startswith("fake"))
-        assert row.split("\t")[1:3] == ["ready", "text-to-image,image-to-image,inpainting"]
+        row = next(line for line in run("engines").lines if line.startswith("image\tfake"))
+        assert row.split("\t")[2:4] == ["ready", "text-to-image,image-to-image,inpainting"]
+
+    def test_lists_who_talks_and_who_speaks(self, run: Run, look: Run):
+        found = {(engine["kind"], engine["name"]): engine for engine in run("engines", "--json").json}
+        assert found["chat", "pocket"]["default"] is True
+        assert found["chat", "pocket"]["ready"] is True
+        assert found["chat", "ollama"]["capabilities"]["vision"] is None
+        assert found["chat", "openai"]["ready"] is False
+        assert "OPENAI_API_KEY" in found["chat", "openai"]["hint"]
+        assert found["speech", "espeak"]["default"] is True
+        assert len(found["speech", "espeak"]["capabilities"]["languages"]) > 90
+        told = look("engines", columns=120).out
+        for word in ("Paint", "Suggest, look and answer", "Speak", "'fake', 'pocket', 'espeak'"):
+            assert word in told
+        assert "ko" in look("engines", "espeak").out
+
+    def test_an_engine_of_the_config_file_is_listed(self, run: Run, write_config: WriteConfig):
+        write_config('[engines.lab]\nuses = "ollama"\nbase_url = "http://127.0.0.1:9/v1"\n')
+        (found,) = run("engines", "lab", "--json").json
+        assert (found["kind"], found["name"]) == ("chat", "lab")
 
     def test_one_in_detail(self, run: Run, look: Run):
-        assert run("engines", "fake", "--json").json["name"] == "fake"
+        found = run("engines", "fake", "--json").json
+        assert [engine["kind"] for engine in found] == ["image", "chat", "speech"]
         told = look("engines", "fake").out
         assert "8 to 2048 px a side in steps of 8, default 64x64" in told
         assert "1 to 100, default 4" in told
@@ -103,7 +125,7 @@ class TestEngines:
         (package / "entry_points.txt").write_text("[studiolo.engines]\nbroken = no_such_module:Engine\n")
         done = program("engines", PYTHONPATH=str(package.parent))
         assert done.code == 0
-        states = {line.split("\t")[0]: line.split("\t")[1] for line in done.lines}
+        states = {line.split("\t")[1]: line.split("\t")[2] for line in done.lines}
         assert states["broken"] == "not ready"
         assert states["fake"] == "ready"
 

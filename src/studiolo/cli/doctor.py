@@ -74,7 +74,13 @@ def examine() -> Iterator[Finding]:
         yield Finding("the rest", State.WARNING, "not looked at", "Mend the settings first.")
         return
     yield Finding("settings", State.OK, _settings_detail())
-    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_disk, _gallery, _search, _engines)
+    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+        _disk,
+        _gallery,
+        _search,
+        _engines,
+        _chosen,
+    )
     for check in checks:
         yield from _guarded(check, settings)
     yield _offline(settings)
@@ -212,9 +218,9 @@ def _search(settings: Settings) -> Iterator[Finding]:
 
 
 def _engines(settings: Settings) -> Iterator[Finding]:
-    from studiolo.cli.engines import look_at_engines
+    from studiolo.cli.engine_facts import Kind, look_at_engines
 
-    found = look_at_engines(settings)
+    found = look_at_engines(settings, kinds=(Kind.IMAGE,))
     wanted = settings.engine.partition(":")[0]
     for engine in found:
         availability = engine.availability
@@ -228,6 +234,26 @@ def _engines(settings: Settings) -> Iterator[Finding]:
     if wanted not in names:
         fix = f"Set it to one of {', '.join(names)}: STUDIOLO_ENGINE=NAME"
         yield Finding(f"engine {wanted}", State.FAIL, "set to paint, but not installed", fix)
+
+
+def _chosen(settings: Settings) -> Iterator[Finding]:
+    """The assistant and the voice that the settings choose; the others are in `studiolo engines`."""
+    from studiolo.cli.engine_facts import Kind, look_at_engines
+    from studiolo.errors import UnknownEngineError
+
+    chosen = {
+        Kind.CHAT: ("assistant", settings.assistant),
+        Kind.SPEECH: ("speech", settings.speech),
+    }
+    for kind, (name, spec) in chosen.items():
+        try:
+            (engine,) = look_at_engines(settings, spec, kinds=(kind,))
+        except UnknownEngineError as error:
+            yield Finding(f"{name} {spec}", State.FAIL, error.message, error.hint)
+            continue
+        availability = engine.availability
+        state = State.OK if availability.ready else State.FAIL
+        yield Finding(f"{name} {spec}", state, availability.reason or "ready", availability.hint)
 
 
 def _offline(settings: Settings) -> Finding:

@@ -125,7 +125,9 @@ def paint(studio: Studio, order: Order, result: Result) -> None:
 
         # Every request is checked before the first is painted.
         paintings = [
-            studio.generate_each(engine=engine, progress=progress, cancel=cancel, **request)
+            studio.generate_each(
+                engine=engine, progress=progress, cancel=cancel, translate=order.translate, **request
+            )
             for request in requests
         ]
         easel = Easel(studio=studio, result=result, destination=result.destination(total), total=total)

@@ -120,6 +120,14 @@ def generate(
             rich_help_panel=_START,
         ),
     ] = None,
+    translate: Annotated[
+        bool,
+        typer.Option(
+            "--translate/--no-translate",
+            help="Put a prompt in another language into English first, for an engine that reads only that.",
+            rich_help_panel=_PAINT,
+        ),
+    ] = True,
     again: Annotated[
         str | None,
         typer.Option(
@@ -193,6 +201,7 @@ def generate(
         sources=without_none({"init_image": init, "mask": mask}),
         engine=engine,
         again=again,
+        translate=translate,
     )
     result = Result(output=output, force=force, open=open_, preview=preview, as_json=as_json)
     with Studio.open() as studio:

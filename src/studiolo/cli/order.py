@@ -19,6 +19,7 @@ class Order:
     sources: Mapping[str, str]
     engine: str | None
     again: str | None
+    translate: bool = True
 
     def requests(self, studio: Studio) -> tuple[list[dict[str, Any]], str | None]:
         """The fields of one request for each prompt, and the engine."""

@@ -132,7 +132,7 @@ def show(
 ) -> None:
     """Show one picture and everything known about it."""
     from studiolo.cli.console import for_a_person, print_fields, print_json, print_rows
-    from studiolo.cli.gallery.rows import fields_of
+    from studiolo.cli.gallery.rows import fields_of, print_answers
     from studiolo.cli.graphics import detect
     from studiolo.cli.pictures import as_document, show_files
     from studiolo.cli.rooms import open_gallery
@@ -140,14 +140,18 @@ def show(
     with open_gallery() as gallery:
         found = gallery.get(picture)
         path = gallery.path(found)
+        answers = gallery.answers.of(found.id)
     if as_json:
-        print_json(as_document(found, path))
+        told = [answer.model_dump(mode="json", exclude={"picture_id"}) for answer in answers]
+        print_json({**as_document(found, path), "answers": told})
     elif for_a_person():
         if preview:
             show_files([path], detect())
         print_fields(fields_of(found, path))
+        print_answers(answers)
     else:
         print_rows(fields_of(found, path))
+        print_rows(("answer", answer.question, answer.text) for answer in answers)
 
 
 def open_(pictures: PictureIds) -> None:

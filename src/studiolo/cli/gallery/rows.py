@@ -18,11 +18,12 @@ from studiolo.cli.console import (
 )
 from studiolo.cli.failure import one_line
 from studiolo.cli.pictures import id_text
+from studiolo.cli.talking import printable
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from studiolo.gallery import Gallery, Picture, SearchHit
+    from studiolo.gallery import Gallery, KeptAnswer, Picture, SearchHit
 
 
 def print_pictures(pictures: Sequence[Picture]) -> None:
@@ -73,6 +74,25 @@ def fields_of(picture: Picture, path: Path) -> Iterator[tuple[str, object]]:
     for name, value in fields:
         if value not in (None, ""):
             yield name, value
+
+
+def print_answers(answers: Sequence[KeptAnswer]) -> None:
+    """What was asked about a picture, for a person."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console = stdout_console()
+    for answer in answers:
+        head = Text(one_line(answer.question) or "Description", "bold").append("  ")
+        head.append(f"{answer.engine}, answer ", "dim not bold").append_text(id_text(answer.id))
+        console.print()
+        console.print(head, soft_wrap=True)
+        console.print(Padding(Text(printable(answer.text)), (0, 0, 0, 2)))
+        if answer.finish != "complete":
+            console.print(Text(f"  {answer.finish}: {one_line('; '.join(answer.notes))}", "yellow"))
+        if answer.speech is not None:
+            spoken = f"  spoken by {answer.speech.engine}, {answer.speech.seconds:.1f} s: "
+            console.print(Text(spoken + f"studiolo speak --answer {answer.id} --play", "dim"))
 
 
 def _short(value: float | None) -> str | None:
