@@ -1,13 +1,13 @@
 """Choose entries by meaning, at random but not blindly, and never two that contradict each other.
 
-Within a facet an entry is drawn by the Gumbel-max trick (Gumbel 1954) from its standardised similarity to what
-was asked, less its similarity to what earlier prompts of the same wish use: maximal marginal relevance
-(Carbonell & Goldstein 1998, SIGIR), sampled.
+Within a facet an entry is drawn by the Gumbel-max trick (Gumbel 1954) from its standardised similarity to
+what was asked, less its similarity to what earlier prompts of the same wish use: maximal marginal
+relevance (Carbonell & Goldstein 1998, SIGIR), sampled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -26,14 +26,14 @@ SAMENESS: Final = 1.5  # what one cosine of likeness to an earlier prompt costs,
 SHORTLIST: Final = 8  # only so many of the best are drawn from
 NAMED: Final = 1.2  # what a word of the wish in an entry's cue is worth: a bee is named where it belongs
 LOOKED_FOR: Final = 1.5  # what each property shared with the reference picture is worth
-AGREED: Final = 0.5  # what saying again what is settled is worth, by axis: dark colours for a dark picture
-NOT_OUT_OF_PLACE: Final = 0.2  # the same, for the other things of a picture where one is named
+AGREED: Final = 0.5  # what agreeing is worth, by axis: dark colours for a dark picture
+NOT_OUT_OF_PLACE: Final = 0.27  # the same, for the other things of a picture where one is named
 OWN_MEDIUM: Final = 2.0  # what being made for the very medium is worth
 PLACED: Final = 0.35  # cosine from which a place or an air suits the keywords though it names none of them
 _ONLY_WHERE_IT_BELONGS: Final = frozenset[FacetName](("setting", "air"))
 _GREY: Final = frozenset({"mono"})
 _FAR: Final = frozenset({"underwater", "space"})
-_SHOWN_ALONE: Final = frozenset[FacetName](("light", "setting", "air", "composition"))
+_SHOWN_ALONE: Final = frozenset[FacetName](("light", "setting", "air", "technique", "composition"))
 # How much style and keywords count, by facet: a technique follows the style, a place the thing.
 _WEIGHTS: Final[Mapping[FacetName, tuple[float, float]]] = {
     "subject": (1.0, 1.0),
@@ -50,7 +50,7 @@ _WEIGHTS: Final[Mapping[FacetName, tuple[float, float]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """What all prompts of a wish have in common; ``keywords`` is a unit vector, or zeros if there are none."""
+    """What all prompts of a wish have in common; vectors are of length one, or zeros if nothing was said."""
 
     keywords: Floats
     things: Floats  # (things, 384)
@@ -89,59 +89,60 @@ class Chooser:
         """Take one entry of a facet into ``sheet``; None if none fits."""
         import numpy as np
 
-        facet = collection().facets[name]
-        rows = np.array([i for i, entry in enumerate(facet.entries) if _fits(name, entry, sheet)], np.int64)
-        by_style, by_keywords = _WEIGHTS[name]
-        similarity = facet.vectors @ (by_style * sheet.style + by_keywords * self._query.keywords)
+        entries = collection().facets[name].entries
+        fitting = [row for row, entry in enumerate(entries) if _fits(name, entry, sheet)]
         if name in _ONLY_WHERE_IT_BELONGS:
-            near = (facet.vectors @ self._query.things.T).min(axis=1, initial=1.0)
-            called = [near[row] >= PLACED or self._belongs(facet.entries[row], near[row], sheet) for row in rows]
-            rows = rows[np.array(called, bool)]
+            fitting = self._where_they_belong(name, fitting, sheet)
         else:
-            rows = np.array([row for row in rows if self._is_called_for(name, facet.entries[row], sheet)], np.int64)
-        fresh = rows[~np.isin(rows, self._used.get(name, []))]
-        rows = fresh if len(fresh) else rows
-        if not len(rows):
+            fitting = [row for row in fitting if self._is_called_for(name, entries[row], sheet)]
+        used = self._used.setdefault(name, [])
+        rows = [row for row in fitting if row not in used] or fitting
+        if not rows:
             return None
-        worth = self.worth(name, rows, similarity, sheet)
+        worth = self.worth(name, rows, sheet)
         best = np.argsort(-worth)[:SHORTLIST]
-        rows, worth = rows[best], worth[best]
-        row = int(rows[(worth / TEMPERATURE + self._generator.gumbel(size=len(rows))).argmax()])
-        self._used.setdefault(name, []).append(row)
-        sheet.take(name, facet.entries[row])
-        return facet.entries[row]
+        drawn = int((worth[best] / TEMPERATURE + self._generator.gumbel(size=len(best))).argmax())
+        row = rows[int(best[drawn])]
+        used.append(row)
+        sheet.take(name, entries[row])
+        return entries[row]
 
-    def worth(
-        self, name: FacetName, rows: NDArray[np.int64], similarity: Floats, sheet: Sheet
-    ) -> Floats:
+    def worth(self, name: FacetName, rows: Sequence[int], sheet: Sheet) -> Floats:
         """What each of ``rows`` is worth for the picture, in standard deviations of similarity."""
         facet = collection().facets[name]
-        spread = similarity.std()
-        worth = (similarity - similarity.mean())[rows] / spread if spread > 0 else similarity[rows] * 0
+        by_style, by_keywords = _WEIGHTS[name]
+        similarity = facet.vectors @ (by_style * sheet.style + by_keywords * self._query.keywords)
+        worth = (similarity - similarity.mean())[rows] / (float(similarity.std()) or 1.0)
         used = self._used.get(name, [])
         if used:
             worth = worth - SAMENESS * (facet.vectors[rows] @ facet.vectors[used].T).max(axis=1)
         wanted = by_axis(self._query.look)
         for place, row in enumerate(rows):
-            entry = facet.entries[row]
-            worth[place] += LOOKED_FOR * _shared(entry.tags, wanted)
-            worth[place] += OWN_MEDIUM * bool(entry.media)
+            entry: Entry = facet.entries[row]
+            worth[place] += LOOKED_FOR * _shared(entry.tags, wanted) + OWN_MEDIUM * bool(entry.media)
             worth[place] += AGREED * _shared(entry.tags, sheet.settled)
             worth[place] += NAMED * min(self._named(entry, sheet), 2)
             worth[place] += NAMED / 2 * min(len(entry.cue_stems & sheet.style_stems), 2)
         return worth
 
+    def _where_they_belong(self, name: FacetName, rows: Sequence[int], sheet: Sheet) -> list[int]:
+        """The places that suit every thing: near in meaning, or one of them named and none far off."""
+        facet = collection().facets[name]
+        near = (facet.vectors @ self._query.things.T).min(axis=1)
+        return [
+            row
+            for row in rows
+            if near[row] >= PLACED
+            or (near[row] >= NOT_OUT_OF_PLACE and self._named(facet.entries[row], sheet))
+        ]
+
     def _is_called_for(self, name: FacetName, entry: Entry, sheet: Sheet) -> bool:
         """Whether an entry may stand here at all: some need a reason, a sign has no mood of its own."""
-        if name == "light" and "dark" in self._query.look and entry.tags.get("tone") != {"dark"}:
+        if name == "light" and "dark" in self._query.look and "dark" not in entry.tags.get("tone", ()):
             return False
         if not entry.only and not (sheet.isolated and name == "mood"):
             return True
         return bool(self._named(entry, sheet) or entry.cue_stems & sheet.style_stems)
-
-    def _belongs(self, entry: Entry, near: float, sheet: Sheet) -> bool:
-        """Whether it names one thing of the picture, and is not far from any other."""
-        return near >= NOT_OUT_OF_PLACE and bool(self._named(entry, sheet))
 
     def _named(self, entry: Entry, sheet: Sheet) -> int:
         """How many things of the picture the entry's cue names."""

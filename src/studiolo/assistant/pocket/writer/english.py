@@ -14,11 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 _WORDS: Final = Path(__file__).with_name("words.toml")
-_DETERMINERS: Final = frozenset(
-    "a an the this that these those my your his her its our their some any many several few both each every "
-    "one two three four five six seven eight nine ten eleven twelve dozens hundreds thousands countless".split()
-)
-_SOUNDS_LIKE_YOU: Final = re.compile(r"(uni(?!n|m)|us[aeu]|u[tr][aei]|uk[eu]|eu|ew|one\b|once|ubiq|ufo)")
+_SOUNDS_LIKE_YOU: Final = re.compile(r"(uni(?!n|m)|us[aeu]|u[tr][aeio]|uk[eu]|eu|ew|one\b|once|ubiq|ufo)")
 _SILENT_H: Final = ("hour", "honest", "honour", "honor", "heir")
 _SPELT_WITH_VOWEL: Final = frozenset("AEFHILMNORSX")
 _AFTER_HEAD: Final = re.compile(r" (?:of|in|on|with|at|under|by|from|and|near|behind|\w{3,}ing) ")
@@ -30,7 +26,9 @@ def vocabulary() -> dict[str, Any]:
     """``words.toml``: each list as a frozenset of phrases, in its section."""
     sections = tomllib.loads(_WORDS.read_text(encoding="utf-8"))
     return {
-        section: {key: frozenset(word.replace("_", " ") for word in text.split()) for key, text in lists.items()}
+        section: {
+            key: frozenset(word.replace("_", " ") for word in text.split()) for key, text in lists.items()
+        }
         for section, lists in sections.items()
     }
 
@@ -53,7 +51,7 @@ def is_colour(phrase: str) -> bool:
 def article(phrase: str) -> str:
     """Choose "a" or "an", by the sound of the first word."""
     word = phrase.split(" ", maxsplit=1)[0].split("-", maxsplit=1)[0] or phrase
-    if word.isupper() and len(word) > 1 and not _is_read_as_word(word):
+    if word.isupper() and not _is_read_as_word(word):
         return "an" if word[0] in _SPELT_WITH_VOWEL else "a"
     if word[0].isdigit():
         return "an" if re.match(r"8|1[18](?!\d)|1[18]\d{3}(?!\d)", word) else "a"
@@ -73,7 +71,7 @@ def _is_read_as_word(acronym: str) -> bool:
 def is_determined(phrase: str) -> bool:
     """Whether it begins with an article, a number or another determiner."""
     first = phrase.split(" ", maxsplit=1)[0].lower()
-    return first in _DETERMINERS or first[:1].isdigit() or first.endswith(("'s", "\u2019s"))
+    return first in known("grammar", "determiners") or first.isdigit() or first.endswith(("'s", "\u2019s"))
 
 
 def is_plural(phrase: str) -> bool:
@@ -81,7 +79,9 @@ def is_plural(phrase: str) -> bool:
     head = _head(phrase)
     if head in known("plural", "singular"):
         return False
-    return head in known("plural") or (len(head) > 3 and head.endswith("s") and not head.endswith(_NOT_PLURAL))
+    return head in known("plural") or (
+        len(head) > 3 and head.endswith("s") and not head.endswith(_NOT_PLURAL)
+    )
 
 
 def _head(phrase: str) -> str:
@@ -111,21 +111,11 @@ def sentence(text: str) -> str:
     return capital if capital.endswith((".", "!", "?", "…", "。")) else f"{capital}."
 
 
-# fmt: off
-_SMALL_WORDS: Final = frozenset((
-    "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "from", "full", "half", "have", "in", "into",
-    "is", "it", "its", "like", "lit", "many", "more", "near", "of", "off", "on", "one", "or", "other", "out",
-    "over", "style", "than", "that", "the", "their", "then", "them", "through", "to", "tones", "two", "under",
-    "until", "very", "was", "where", "while", "with", "you", "your", "every", "each", "few", "some", "little",
-    "mood", "against", "between", "behind", "around", "above", "below", "after", "before", "toward", "across",
-))
-# fmt: on
-
-
 def content_stems(texts: Iterable[str]) -> frozenset[str]:
     """What would be heard as a repetition: the content words, without their endings."""
+    small = known("grammar", "small")
     found = re.findall(r"[^\W\d_]{3,}", " ".join(texts).lower())
-    return frozenset(_stem(word) for word in found if word not in _SMALL_WORDS)
+    return frozenset(_stem(word) for word in found if word not in small)
 
 
 def _stem(word: str) -> str:

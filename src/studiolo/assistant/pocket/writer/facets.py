@@ -1,7 +1,7 @@
 """The curated words a prompt is made of: facets of entries, schools of style, and what they mean as vectors.
 
-The words are TOML files in ``facets/``, to be read and added to by anyone; ``vectors.npz`` holds their meanings
-and is written by ``python -m studiolo.assistant.pocket.writer.vectors``.
+The words are TOML files in ``facets/``, to be read and added to by anyone; ``vectors.npz`` holds their
+meanings and is written by ``python -m studiolo.assistant.pocket.writer.vectors``.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def collection() -> Collection:
 
     with np.load(VECTORS) as kept:
         stored = {name: kept[name].astype(np.float32) / 127 for name in kept.files if name != "digest"}
-    facets = {name: Facet(read_entries(name), stored[name]) for name in FACETS}
+    facets: dict[FacetName, Facet] = {name: Facet(read_entries(name), stored[name]) for name in FACETS}
     return Collection(facets, read_schools(), stored["schools"])
 
 

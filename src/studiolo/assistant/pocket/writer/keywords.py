@@ -1,11 +1,11 @@
-"""Keywords → what part each plays in a sentence: a thing, a place, an hour, a colour, a mood …"""
+"""Keywords → what part each plays in a sentence: a thing, a place, an hour, a colour, a mood."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from studiolo.assistant.pocket.writer.english import (
     article,
@@ -19,15 +19,9 @@ from studiolo.assistant.pocket.writer.english import (
 
 Part = Literal["things", "doings", "places", "times", "colours", "qualities", "moods", "ideas"]
 
-_PREPOSITIONS: Final = frozenset(
-    "in on at under over above below behind beside by near with without inside outside through across along "
-    "between among around against before after during from into beneath upon toward towards of for".split()
-)
-# Colours that somebody who lists things means as things.
-_FRUIT: Final = frozenset("rose orange peach lime olive chocolate salmon plum lavender mint cream sand coral ruby".split())
 _MOOD_ENDINGS: Final = ("ful", "ous", "less", "esque", "istic", "ic")
+_TYPOGRAPHIC: Final = {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-"}
 _IDEA_ENDINGS: Final = ("ness", "ism")
-_NOUNS_THAT_END_LIKE_MOODS: Final = frozenset("music magic fabric picnic mosaic comic arctic clinic attic".split())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +45,9 @@ class Reading:
     @property
     def has_setting(self) -> bool:
         """Whether it is said where it plays, in a keyword of its own or within one."""
-        return self.staged or bool(self.places) or any(
-            set(thing.lower().split()[1:]) & _PREPOSITIONS - {"with", "of", "for"} for thing in self.things
-        )
+        where = known("grammar", "prepositions") - known("grammar", "companions")
+        said = any(where.intersection(thing.lower().split()[1:]) for thing in self.things)
+        return self.staged or bool(self.places) or said
 
 
 def read(keywords: Sequence[str]) -> Reading:
@@ -67,9 +61,8 @@ def read(keywords: Sequence[str]) -> Reading:
         found.setdefault(part, []).append(text)
         if part == "places":
             names[text] = keyword
-    return _settle_words_before_things(
-        Reading(**{part: tuple(texts) for part, texts in found.items()}, names=names)
-    )
+    parts: dict[str, Any] = {part: tuple(texts) for part, texts in found.items()}
+    return _settle_words_before_things(Reading(names=names, **parts))
 
 
 def _settle_words_before_things(reading: Reading) -> Reading:
@@ -108,14 +101,14 @@ def _part(keyword: str) -> tuple[Part, str]:
     words = lower.split()
     if not _is_plain(keyword):
         return "things", keyword
-    if words[0] in _PREPOSITIONS and len(words) > 1:
+    if words[0] in known("grammar", "prepositions") and len(words) > 1:
         return "places", keyword
     placed = _placed(keyword)
     if placed is not None:
         return placed
     if is_determined(keyword):
         return "things", keyword
-    if lower not in _FRUIT and is_colour(lower):
+    if lower not in known("grammar", "fruit") and is_colour(lower):
         return "colours", keyword
     described = _described(lower)
     if described is not None:
@@ -134,11 +127,11 @@ def _described(lower: str) -> Part | None:
     if lower in known("ideas") or (" " not in lower and lower.endswith(_IDEA_ENDINGS)):
         return "ideas"
     ends_like_mood = " " not in lower and len(lower) > 6 and lower.endswith(_MOOD_ENDINGS)
-    return "moods" if ends_like_mood and lower not in _NOUNS_THAT_END_LIKE_MOODS else None
+    return "moods" if ends_like_mood and lower not in known("grammar", "not_moods") else None
 
 
 def _placed(keyword: str) -> tuple[Part, str] | None:
-    """ "misty forest" → "in a misty forest", "night" → "at night"; None if it is neither place nor hour."""
+    """Make "night" "at night", "misty forest" "in a misty forest"; None if it is neither hour nor place."""
     bare = re.sub(r"^(?:an?|the) ", "", keyword, flags=re.IGNORECASE)
     lower = bare.lower()
     tables: tuple[tuple[Part, dict[str, frozenset[str]]], ...] = (
@@ -183,10 +176,7 @@ def _is_plain(keyword: str) -> bool:
     """Whether it is written in unaccented Latin letters and begins like English."""
     if keyword.lower() in known("places", "in a"):
         return True
-    latin = all(letter.isascii() or letter in "’‘“”–" for letter in keyword)
-    words = keyword.lower().replace("’", "'").split()
-    foreign = words[0] in known("foreign") or any(word in known("foreign") - _ENGLISH_TOO for word in words)
-    return latin and not (foreign and words[0] not in _ENGLISH_TOO) and keyword[0].isalnum()
-
-
-_ENGLISH_TOO: Final = frozenset("on in as die den i con sur des die med col y os a no op".split())
+    plain = keyword.lower().translate(_TYPOGRAPHIC)
+    words = plain.split()
+    foreign = known("foreign") - known("foreign", "english")
+    return plain.isascii() and plain[0].isalnum() and not foreign.intersection(words)

@@ -11,7 +11,11 @@ _TAG_OF: Final = {
     "saturation": {"muted": "muted", "vivid": "vivid"},
     "temperature": {"cool": "cool", "warm": "warm"},
 }
-_FORMAT_OF: Final = {"portrait": "a vertical format", "landscape": "a horizontal format", "square": "a square format"}
+_FORMAT_OF: Final = {
+    "portrait": "a vertical format",
+    "landscape": "a horizontal format",
+    "square": "a square format",
+}
 _COLOURS: Final = 4  # of the palette; more would be no palette but a list
 _ARRANGEMENTS: Final = 2
 
@@ -47,7 +51,7 @@ class Look:
     @property
     def strength(self) -> str:
         """How strong the colours are, as an adjective before them; empty if they are neither way."""
-        return self.saturation if self.saturation in {"muted", "vivid"} else ""
+        return {"muted": "subdued", "vivid": "vivid"}.get(self.saturation, "")
 
     @property
     def arrangement(self) -> str:

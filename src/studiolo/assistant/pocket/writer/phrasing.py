@@ -1,22 +1,23 @@
-"""Chosen words → sentences: the scene first and plainly, then how it is made, lit, arranged, coloured, felt."""
+"""Chosen words → sentences: the scene first and plainly, then how it is made, lit, arranged and felt."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
-from studiolo.assistant.pocket.writer.english import enumeration, is_determined, sentence
+from studiolo.assistant.pocket.writer.english import enumeration, is_determined, known, sentence
 from studiolo.assistant.pocket.writer.keywords import Reading
 from studiolo.assistant.pocket.writer.styles import Manner
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+T = TypeVar("T")
 Slot = Literal["technique", "lens", "light", "air", "composition", "palette", "mood"]
 
-# Slots by sentence. A composition begins its sentence, because what it says is said of the whole picture; a palette
-# ends it, because what followed would seem to belong to its list.
+# Slots by sentence. A composition begins its sentence, because what it says is said of the whole picture;
+# a palette ends it, because what followed would seem to belong to its list.
 ARRANGEMENTS: Final[tuple[tuple[tuple[Slot, ...], ...], ...]] = (
     (("technique", "light"), ("air",), ("composition", "lens", "palette"), ("mood",)),
     (("light", "air"), ("technique", "lens", "palette"), ("composition",), ("mood",)),
@@ -34,8 +35,12 @@ DROPPED_FIRST: Final[tuple[Slot, ...]] = (
     "palette",
     "light",
 )
-_JOINING: Final[Mapping[Slot, str]] = {"light": "lit by ", "lens": "shot with ", "palette": "in ", "air": "with "}
-_WEATHER: Final = frozenset("rain fog mist haze drizzle wind snow storm thunderstorm blizzard snowfall".split())
+_JOINING: Final[Mapping[Slot, str]] = {
+    "light": "lit by ",
+    "lens": "shot with ",
+    "palette": "in ",
+    "air": "with ",
+}
 _SIMPLE: Final = 3  # words; longer keywords are phrases of their own and are not put beside others
 
 
@@ -48,14 +53,20 @@ class Layout:
     style_leads: bool
 
 
+def shuffled(items: Sequence[T], generator: Generator) -> list[T]:
+    """In any order."""
+    order: list[int] = generator.permutation(len(items)).tolist()
+    return [items[i] for i in order]
+
+
 def scene(reading: Reading, subject: str, setting: str, generator: Generator) -> str:
     """The first clause: what is seen, doing what, where and when."""
     first, *others = reading.things or (subject,)
-    others = [others[i] for i in generator.permutation(len(others))]
+    others = shuffled(others, generator)
     doing = "".join(f" {doing}" for doing in reading.doings[:1])
     doing += "".join(f" and {doing}" for doing in reading.doings[1:])
     told = _joined(first + doing, others, generator)
-    places = sorted(reading.places, key=lambda phrase: phrase.split(" ")[-1] in _WEATHER)
+    places = sorted(reading.places, key=lambda phrase: phrase.split(" ")[-1] in known("grammar", "weather"))
     where = "".join(f" {phrase}" for phrase in (*places, setting, *reading.times) if phrase)
     return told + where
 
@@ -74,7 +85,7 @@ def compose(scene: str, manner: Manner, slots: Mapping[Slot, str], layout: Layou
     """The whole prompt."""
     lead = manner.work if layout.style_leads and "technique" in slots else ""
     first = scene if lead else scene + manner.tail[layout.tail % len(manner.tail)]
-    sentences = [[slot for slot in group if slot in slots] for group in layout.arrangement]
+    sentences: list[list[Slot]] = [[slot for slot in group if slot in slots] for group in layout.arrangement]
     if lead:  # what says how it is made begins with what it is
         sentences.sort(key=lambda group: "technique" not in group)
         sentences[0].sort(key=lambda slot: slot != "technique")

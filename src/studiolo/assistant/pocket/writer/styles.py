@@ -90,7 +90,7 @@ def named(style: str) -> Manner:
 
 def _form(text: str) -> Form | None:
     lower = text.lower()
-    if _MADE_AS.match(lower) or len(text) > _LONGEST_ADJECTIVE or "," in text:
+    if _MADE_AS.match(lower) or len(text) > _LONGEST_ADJECTIVE or re.search(r",| with ", text):
         return None
     if _MATERIALS.search(lower):
         return "in"
@@ -101,11 +101,12 @@ def _form(text: str) -> Form | None:
 
 def schools_of(style: str, vector: Floats) -> list[School]:
     """The schools whose names stand in ``style``; else the one nearest in meaning; else none."""
-    left, found = f" {style.casefold()} ", list[School]()
+    left, found = f" {style.casefold().replace(',', ' ')} ", list[School]()
     for name, school in _names():
-        if f" {name} " in left.replace(",", " "):
-            left = left.replace(",", " ").replace(f" {name} ", "  ")
-            found.append(school)
+        for form in (f" {name} ", f" {name}s "):
+            if form in left:
+                left = left.replace(form, "  ")
+                found.append(school)
     if found or not style:
         return list(dict.fromkeys(found))
     cosines = collection().school_vectors @ vector
@@ -128,12 +129,16 @@ def manner(style: str, schools: Sequence[School], settled: Settled) -> Manner:
         tags = settle(tags, school.tags)
     works = [school for school in schools if school.form != "style"] or list(schools)
     media = works[0].media if works else (frozenset[str](),)
-    return Manner(said.text, said.form, tags, media, any(school.isolated for school in schools), tuple(schools))
+    return Manner(
+        said.text, said.form, tags, media, any(school.isolated for school in schools), tuple(schools)
+    )
 
 
 def offered(school: School, settled: Settled) -> Manner:
     """How the writer proposes a school when no style was asked for."""
-    return Manner(school.say, school.form, settle(settled, school.tags), school.media, school.isolated, (school,))
+    return Manner(
+        school.say, school.form, settle(settled, school.tags), school.media, school.isolated, (school,)
+    )
 
 
 def offered_schools() -> tuple[Collection, list[int]]:

@@ -11,13 +11,17 @@ from studiolo.embedding import TextEmbedder
 
 def meanings() -> dict[str, Sequence[str]]:
     """The texts to embed, by facet."""
-    texts: dict[str, Sequence[str]] = {name: [entry.meaning for entry in read_entries(name)] for name in FACETS}
+    texts: dict[str, Sequence[str]] = {
+        name: [entry.meaning for entry in read_entries(name)] for name in FACETS
+    }
     return {**texts, "schools": [school.meaning for school in read_schools()]}
 
 
 def digest() -> str:
     """Of all texts in their order; kept beside the vectors, so that a test sees when they are stale."""
-    return hashlib.sha256("\n".join(text for texts in meanings().values() for text in texts).encode()).hexdigest()
+    return hashlib.sha256(
+        "\n".join(text for texts in meanings().values() for text in texts).encode()
+    ).hexdigest()
 
 
 def write() -> None:

@@ -47,7 +47,7 @@ class Wish:
         if not wish.style and not wish.keywords:
             raise InvalidRequestError(
                 "There is nothing to write about: style and keywords are empty.",
-                hint='Give one of them, for example: studiolo suggest --style watercolour --keywords "owl, lantern"',
+                hint='Give one, for example: studiolo suggest --style watercolour --keywords "owl, lantern"',
             )
         return wish
 

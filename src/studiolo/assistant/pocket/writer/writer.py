@@ -7,12 +7,26 @@ from typing import TYPE_CHECKING, Final
 
 from studiolo.assistant.pocket.writer.axes import Settled, agrees, by_axis, settle
 from studiolo.assistant.pocket.writer.choosing import NAMED, SHORTLIST, TEMPERATURE, Chooser, Query, Sheet
-from studiolo.assistant.pocket.writer.english import content_stems, enumeration, vocabulary
+from studiolo.assistant.pocket.writer.english import content_stems, enumeration, sentence, vocabulary
 from studiolo.assistant.pocket.writer.facets import FacetName, School, collection
-from studiolo.assistant.pocket.writer.keywords import Reading, read
+from studiolo.assistant.pocket.writer.keywords import read
 from studiolo.assistant.pocket.writer.look import Look
-from studiolo.assistant.pocket.writer.phrasing import ARRANGEMENTS, DROPPED_FIRST, Layout, Slot, compose, scene
-from studiolo.assistant.pocket.writer.styles import Manner, manner, named, offered, offered_schools, schools_of
+from studiolo.assistant.pocket.writer.phrasing import (
+    ARRANGEMENTS,
+    DROPPED_FIRST,
+    Layout,
+    Slot,
+    compose,
+    scene,
+    shuffled,
+)
+from studiolo.assistant.pocket.writer.styles import (
+    Manner,
+    manner,
+    offered,
+    offered_schools,
+    schools_of,
+)
 from studiolo.assistant.pocket.writer.wish import MAX_PROMPT_CHARACTERS, Wish
 from studiolo.embedding import TextEmbedder
 from studiolo.errors import InvalidRequestError
@@ -51,7 +65,7 @@ class PromptWriter:
         n: int = 3,
         seed: int | None = None,
     ) -> tuple[str, ...]:
-        """Write ``n`` (1 to 10) different prompts of at most 500 characters that hold the style and every keyword.
+        """Write ``n`` (1 to 10) different prompts, each at most 500 characters, with style and every keyword.
 
         The same ``seed`` writes the same prompts again; without one they are new each time. ``look`` is the
         manner of a reference picture: its light, palette and composition steer, its subjects stay away.
@@ -79,7 +93,7 @@ def _distinct(desk: _Desk) -> Iterator[str]:
     for number in range(desk.wish.n):
         for attempt in range(_TRIES):
             prompt = desk.prompt(number, plain=attempt > _TRIES // 2)
-            if prompt not in seen:
+            if prompt not in seen and len(prompt) <= MAX_PROMPT_CHARACTERS:
                 seen.add(prompt)
                 yield prompt
                 break
@@ -105,20 +119,35 @@ class _Desk:
         self._chooser = Chooser(self._query, generator)
         self._settled = settle(_said([*wish.keywords, wish.style]), by_axis(look.tags))
         self._manners = self._choose_manners()
-        self._arrangements = generator.permutation(len(ARRANGEMENTS))
+        self._arrangements = shuffled(ARRANGEMENTS, generator)
         self._turn = int(generator.integers(6))
 
     def prompt(self, number: int, *, plain: bool) -> str:
-        """Write one; ``plain`` lists the keywords as they are, for when sentences take too much room."""
+        """Write one; ``plain`` only lists what was asked, for when sentences take too much room."""
         style = self._manners[number % len(self._manners)]
         sheet = self._sheet(style)
         layout = Layout(
-            arrangement=ARRANGEMENTS[self._arrangements[number % len(ARRANGEMENTS)]],
+            arrangement=self._arrangements[number % len(ARRANGEMENTS)],
             tail=number + self._turn,
             style_leads=(number + self._turn) % 3 == 0 and style.form is not None,
         )
-        told = self._scene(sheet, style, plain=plain)
+        if plain:
+            return self._listed(sheet, style)
+        told = self._scene(sheet, style)
         return self._fitted(told, style, self._slots(sheet), layout)
+
+    def _listed(self, sheet: Sheet, style: Manner) -> str:
+        """The keywords as they are, in any order, with the style before or after."""
+        words = shuffled(self.wish.keywords, self._generator)
+        if not words:
+            return sentence(self._scene(sheet, style) + style.tail[0])
+        if not self.wish.style:
+            return sentence(", ".join(words))
+        return sentence(
+            ", ".join(
+                [*words, self.wish.style] if self._generator.random() < 0.5 else [self.wish.style, *words]
+            )
+        )
 
     def _sheet(self, style: Manner) -> Sheet:
         media = style.media[int(self._generator.integers(len(style.media)))]
@@ -138,7 +167,9 @@ class _Desk:
             asked = manner(self.wish.style, schools, self._settled)
             return [asked]
         if self._look.medium:
-            return [manner(self._look.medium, schools_of(self._look.medium, self._style_vector), self._settled)]
+            return [
+                manner(self._look.medium, schools_of(self._look.medium, self._style_vector), self._settled)
+            ]
         return [offered(school, self._settled) for school in self._offered()]
 
     def _offered(self) -> list[School]:
@@ -154,10 +185,7 @@ class _Desk:
         drawn = worth[best] / TEMPERATURE + self._generator.gumbel(size=len(best))
         return [kept.schools[rows[best[i]]] for i in np.argsort(-drawn)[: self.wish.n]]
 
-    def _scene(self, sheet: Sheet, style: Manner, *, plain: bool) -> str:
-        if plain:
-            order = self._generator.permutation(len(self.wish.keywords))
-            return ", ".join(self.wish.keywords[i] for i in order)
+    def _scene(self, sheet: Sheet, style: Manner) -> str:
         subject = setting = ""
         if not self._reading.things:
             entry = self._chooser.choose("subject", sheet)
@@ -188,7 +216,9 @@ class _Desk:
         given: dict[Slot, str] = {}
         reading, look = self._reading, self._look
         if reading.colours or look.colours:
-            given["palette"] = _palette(reading.colours or look.colours, "" if reading.colours else look.strength)
+            given["palette"] = _palette(
+                reading.colours or look.colours, "" if reading.colours else look.strength
+            )
         if reading.moods:
             given["mood"] = enumeration(reading.moods)
         if look.arrangement:
