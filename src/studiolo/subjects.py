@@ -47,10 +47,10 @@ def find_subject(gallery: Gallery, source: Picture | SourceImage | Image | Path 
             source = _named(gallery, source)
     if isinstance(source, Picture):
         return Subject(image=SourceImage(gallery.image(source)), picture=source)
+    image = SourceImage(source)
     if isinstance(source, Path):
         source = read_file(source)
-    known = gallery.by_content(source) if isinstance(source, bytes) else None
-    return Subject(image=SourceImage(source), picture=known)
+    return Subject(image=image, picture=gallery.by_content(source) if isinstance(source, bytes) else None)
 
 
 def conversation(gallery: Gallery, picture: Picture) -> tuple[Answer, ...]:
