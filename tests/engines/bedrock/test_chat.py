@@ -292,6 +292,12 @@ def test_a_model_without_top_k():
     assert completion.notes == ("The model does not take top_k here; it was left out.",)
 
 
+def test_a_temperature_beyond_bedrocks_range():
+    _, completion, service = ask(lambda _: answer("x"), asking(temperature=1.5))
+    assert service.last.params["inferenceConfig"]["temperature"] == 1
+    assert completion.notes == ("Bedrock takes a temperature of at most 1, so that was used.",)
+
+
 SCHEMA = {"type": "object", "properties": {"tags": {"type": "array", "items": {"type": "object"}}}}
 
 

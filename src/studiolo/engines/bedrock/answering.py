@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
-from studiolo.engines.bedrock.connections import Call, current_call
+from studiolo.engines.bedrock.calls import Call, current_call
 
 Event = Mapping[str, Any]
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 from studiolo.chat import MAX_IMAGES, ChatCapabilities, ChatRequest, Completion, Finish, Usage
 from studiolo.engines.base import Availability, ChatEngine, EngineConfig
+from studiolo.engines.bedrock.answering import Answering, Event
 from studiolo.engines.bedrock.conversation import (
     Conversation,
     converse,
@@ -25,8 +27,6 @@ from studiolo.engines.bedrock.options import BedrockOptions
 from studiolo.engines.bedrock.session import EXTRA, Clients, is_installed
 from studiolo.errors import BrokenStreamError, MissingExtraError, UnknownEngineError
 from studiolo.requests import Progress, ProgressCallback, ignore_progress
-
-Event = Mapping[str, Any]
 
 _FINISHES: Final[Mapping[str, Finish]] = {
     "end_turn": "complete",
@@ -45,14 +45,12 @@ class BedrockChatEngine(ChatEngine):
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
         self._model = self.config.model or ""
+        self._lock = threading.Lock()
+        self._clients: Clients | None = None
 
     @cached_property
     def _options(self) -> BedrockOptions:
         return BedrockOptions.parse(self.config.options)
-
-    @cached_property
-    def _clients(self) -> Clients:
-        return Clients(self._options, offline=self.config.offline)
 
     @cached_property
     def _structured(self) -> bool:
@@ -82,8 +80,9 @@ class BedrockChatEngine(ChatEngine):
 
     def close(self) -> None:
         """Close idle connections."""
-        if "_clients" in self.__dict__:
-            self._clients.close()
+        with self._lock:
+            if self._clients is not None:
+                self._clients.close()
 
     def chat(
         self, request: ChatRequest, progress: ProgressCallback = ignore_progress
@@ -91,12 +90,9 @@ class BedrockChatEngine(ChatEngine):
         """Answer through ConverseStream, or Converse where a model cannot stream."""
         if not self._model:
             raise _unnamed()
-        client = self._clients["bedrock-runtime"]
-        from studiolo.engines.bedrock.answering import Answering
-
         began = time.monotonic()
         answer = _Answer()
-        answering = Answering(lambda: self._ask(client, request))
+        answering = Answering(lambda: self._ask(request))
         try:
             for event in answering:
                 piece = answer.take(event) if event is not None else ""
@@ -117,8 +113,9 @@ class BedrockChatEngine(ChatEngine):
             notes=tuple(answer.notes),
         )
 
-    def _ask(self, client: Any, request: ChatRequest) -> Iterator[Event]:
-        """Converse in the thread of the call; errors leave it as ours."""
+    def _ask(self, request: ChatRequest) -> Iterator[Event]:
+        """Converse in the thread of the call, boto3's loading included; errors leave it as ours."""
+        client = self._connected()["bedrock-runtime"]
         from botocore.eventstream import ParserError
         from botocore.exceptions import BotoCoreError, ClientError
         from urllib3.exceptions import HTTPError
@@ -133,8 +130,14 @@ class BedrockChatEngine(ChatEngine):
                 error,
                 model=self._model,
                 started=started,
-                lifecycle=lambda: lifecycle(self._clients, self._model),
+                lifecycle=lambda: lifecycle(self._connected(), self._model),
             ) from error
+
+    def _connected(self) -> Clients:
+        with self._lock:
+            if self._clients is None:
+                self._clients = Clients(self._options, offline=self.config.offline)
+            return self._clients
 
     def _events(self, client: Any, request: ChatRequest) -> Iterator[Event]:
         options = self._options

@@ -1,8 +1,4 @@
-"""The sockets of a call, so that another thread can end it while it waits.
-
-boto3 has no way to give up a call: closing its stream waits for the read that hangs. Shutting the socket
-down wakes that read. boto3's own connection classes are kept; these only remember who uses which socket.
-"""
+"""boto3's own connections, which also tell the call they serve where its socket is."""
 
 # pyright: reportUntypedBaseClass=false, reportUnknownMemberType=false, reportAttributeAccessIssue=false
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
@@ -12,9 +8,6 @@ down wakes that read. boto3's own connection classes are kept; these only rememb
 from __future__ import annotations
 
 import socket
-import threading
-from contextlib import suppress
-from contextvars import ContextVar
 from typing import Any
 
 from botocore.awsrequest import (
@@ -24,40 +17,7 @@ from botocore.awsrequest import (
     AWSHTTPSConnectionPool,
 )
 
-
-class Call:
-    """One call, and the connection it uses."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._connection: _Held | None = None
-        self._socket: socket.socket | None = None
-        self.cancelled = False
-
-    def hold(self, connection: _Held) -> None:
-        """From now on this call uses ``connection``, whoever had it before.
-
-        Raises:
-            ConnectionAbortedError: the call was cancelled before.
-        """
-        with self._lock:
-            if self.cancelled:
-                raise ConnectionAbortedError("the call was cancelled")
-            connection.call = self
-            # The socket apart: a connection forgets it when the answer is the last one.
-            self._connection, self._socket = connection, connection.sock
-
-    def cancel(self) -> None:
-        """End it now, whatever it waits for; a connection that serves another call by now is left alone."""
-        with self._lock:
-            self.cancelled = True
-            if self._socket and self._connection and self._connection.call is self:
-                with suppress(OSError):  # it is closed already
-                    self._socket.shutdown(socket.SHUT_RDWR)
-
-
-current_call: ContextVar[Call | None] = ContextVar("current_call", default=None)
-"""The call that this thread is busy with."""
+from studiolo.engines.bedrock.calls import Call, current_call
 
 
 class _Held:

@@ -13,6 +13,7 @@ from studiolo.imaging.sending import for_sending
 from studiolo.requests import SourceImage
 
 MAX_IMAGE_BYTES: Final = 3_750_000
+MAX_TEMPERATURE: Final = 1.0
 KNOBS: Final = ("temperature", "top_p", "top_k")
 _IN_CONFIG: Final = {"temperature": "temperature", "top_p": "topP"}
 
@@ -49,7 +50,7 @@ def converse(request: ChatRequest, *, model: str, max_side_px: int, structured: 
     systems = [message.text for message in request.messages if message.role == "system" and message.text]
     settings = {
         "maxTokens": request.max_tokens,
-        "temperature": request.temperature,
+        "temperature": _temperature(request.temperature, notes),
         "topP": request.top_p,
         "stopSequences": list(request.stop) or None,
     }
@@ -67,6 +68,13 @@ def converse(request: ChatRequest, *, model: str, max_side_px: int, structured: 
         form = {"type": "json_schema", "structure": {"jsonSchema": {"name": "answer", "schema": schema}}}
         arguments["outputConfig"] = {"textFormat": form}
     return Conversation(arguments=arguments, notes=tuple(notes))
+
+
+def _temperature(wanted: float | None, notes: dict[str, None]) -> float | None:
+    if wanted is None or wanted <= MAX_TEMPERATURE:
+        return wanted
+    notes[f"Bedrock takes a temperature of at most {MAX_TEMPERATURE:g}, so that was used."] = None
+    return MAX_TEMPERATURE
 
 
 def refused_knob(said: str, arguments: Mapping[str, Any]) -> str:

@@ -75,6 +75,10 @@ def explained(
             f"There are no AWS credentials that work: {_said(error)}.",
             hint="Sign in (aws configure, or aws sso login), or set profile under [engines.bedrock].",
         )
+    if "ParamValidationError" in kinds:
+        return UnsupportedRequestError(
+            f"'{model}' cannot do that: {_said(error)}.", hint="Change the request."
+        )
     if kinds & _LATE:
         return EngineTimeoutError(
             "Bedrock did not answer in time.", hint="Try again, or raise timeout_s under [engines.bedrock]."
