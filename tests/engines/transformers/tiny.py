@@ -99,6 +99,8 @@ def _save(model: Any, words: Any, folder: Path) -> None:
     from transformers import logging
 
     logging.disable_progress_bar()
+    # So that it goes on until it is cut: no token that ends a text or stands for a picture is ever likely.
+    model.get_output_embeddings().weight.data[: len(_SPECIAL)] = 0
     model.generation_config.eos_token_id = words.eos_token_id
     model.generation_config.pad_token_id = words.pad_token_id
     model.save_pretrained(folder)
