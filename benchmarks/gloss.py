@@ -6,6 +6,8 @@ its gloss: these the rules and the lexicon were made with, the others never were
 
 from __future__ import annotations
 
+import statistics
+import subprocess
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
@@ -114,13 +116,81 @@ HEADER = ["language", "prompts", "content words found", "words said that were wa
           "language named right"]  # fmt: skip
 
 
+def detection_rows() -> list[list[str]]:
+    """How often the language is named right: of English prompts, of one or two words, of whole prompts."""
+    from training.prompts import JUDGED, SHEET
+
+    from studiolo.languages import detect
+
+    lines = [
+        line for line in (HERE / "languages_prompts.txt").read_text("utf-8").splitlines() if line[0] != "#"
+    ]
+    short = [(line[:2], prompt) for line in lines for prompt in line[5:].split("; ")]
+    whole = [(p.code, p.text) for file in ("gloss_prompts.txt", "gloss_unseen.txt") for p in prompts(file)]
+    sets = {
+        "English, the painter's judged and shown prompts": [("en", prompt) for prompt in (*JUDGED, *SHEET)],
+        "English, one word to ten": [pair for pair in short if pair[0] == "en"],
+        "27 other languages, one to four words": [pair for pair in short if pair[0] != "en"],
+        "27 other languages, whole prompts": whole,
+    }
+    rows: list[list[str]] = []
+    for name, pairs in sets.items():
+        found = [(code, prompt, detect(prompt)) for code, prompt in pairs]
+        wrong = [(code, prompt) for code, prompt, said in found if said is None or said.code != code]
+        which = "; ".join(f"{prompt} ({code})" for code, prompt in wrong)
+        rows.append([name, str(len(pairs)), f"{1 - len(wrong) / len(pairs):.1%}", which])
+    return rows
+
+
+def timing_rows() -> list[list[str]]:
+    """What it costs, in a process of its own each: nothing is loaded before."""
+    code = (
+        "from time import perf_counter as clock\n"
+        "from studiolo.assistant.pocket.gloss import Glossary, lexicon\n"
+        "from studiolo.languages import detect, votes\n"
+        "t = clock(); lexicon.load('{code}'); print(clock() - t)\n"
+        "t = clock(); votes.votes(['a']); print(clock() - t)\n"
+        "t = clock(); Glossary().gloss('{text}'); print(clock() - t)\n"
+        "t = clock(); [Glossary().gloss('{text}') for _ in range(100)]; print((clock() - t) / 100)\n"
+        "t = clock(); detect('Kaķis guļ uz jumta pie loga'); print(clock() - t)"
+    )
+    rows: list[list[str]] = []
+    for language, text in (("ko", "눈 속의 파란 자동차"), ("de", "ein rotes Auto"), ("zh", "雪地里的红狐狸")):
+        command = [sys.executable, "-c", code.format(code=language, text=text)]
+        runs = [subprocess.run(command, check=True, capture_output=True, text=True).stdout for _ in range(5)]
+        columns = zip(*(map(float, run.split()) for run in runs), strict=True)
+        rows.append([text, *(f"{statistics.median(column) * 1000:.1f} ms" for column in columns)])
+    return rows
+
+
 def main() -> None:
     """Print the tables."""
     if "--development" in sys.argv:
-        print(*(" | ".join(row) for row in gloss_table("gloss_development.txt", verbose=True)), sep="\n")
+        rows = gloss_table("gloss_development.txt", verbose=True)
+        print(*(" | ".join(row) for row in rows), sep="\n")
         return
-    report("Pocket glossary: prompts of another author", HEADER, gloss_table("gloss_unseen.txt"))
+    report("Pocket glossary: prompts chosen by another author", HEADER, gloss_table("gloss_unseen.txt"))
+    print(
+        "The painter's judged prompts, eight for each language in turn, translated by the lexicon's author.\n"
+        "First measured: 84 % of content words found, 82 % of those said wanted, 129 of 216 prompts right.\n"
+        "Words and rules added since come from the development set, from grammar and from other nouns the\n"
+        "painter can draw, none from these prompts.\n"
+    )
     report("Pocket glossary: prompts of the lexicon's author", HEADER, gloss_table("gloss_prompts.txt"))
+    print(
+        "Written and committed before the lexicon, but by the same author and about what prompts often are\n"
+        "about: an upper bound. At the first try: 99 %, 99 %, 307 of 324.\n"
+    )
+    report("Languages told apart", ["prompts", "number", "named right", "wrong"], detection_rows())
+    header = [
+        "prompt",
+        "its word list",
+        "all languages' words",
+        "first gloss",
+        "a gloss",
+        "statistics, first",
+    ]
+    report("What glosses cost, median of 5 processes", header, timing_rows())
 
 
 if __name__ == "__main__":

@@ -165,7 +165,7 @@ def table(code: str, entries: Mapping[str, str]) -> str:
         if english
     }
     chosen = {stem: own.get(stem) or min(said, key=lambda s: (len(s), s)) for stem, said in stems.items()}
-    return f"{_grouped(entries)}\n{STEMS}\n{_grouped(chosen)}\n"
+    return f"{_grouped(entries)}\n{STEMS}\n{_grouped(chosen)}".rstrip("\n") + "\n"
 
 
 def _grouped(entries: Mapping[str, str]) -> str:
@@ -205,6 +205,7 @@ def english_words(glossaries: Mapping[str, Mapping[str, str]], english: Annotati
     texts = [text for name, words in english.values() for text in (name, *words)]
     texts += [said for entries in glossaries.values() for said in entries.values()]
     texts += [*index["kinds"], *(concept["name"] for concept in index["concepts"])]
+    texts += [alias for concept in index["concepts"] for alias in concept["aliases"]]
     texts += [*vocabulary.COLOURS, *vocabulary.NUMBERS, *vocabulary.FILLERS, *vocabulary.ADJECTIVES]
     texts += [*vocabulary.RELATIONS, *vocabulary.STYLES, *vocabulary.INTRANSITIVE, *vocabulary.TRANSITIVE]
     texts.append((LEXICON / "en.txt").read_text("utf-8"))

@@ -76,6 +76,11 @@ def _language(code: str, confidence: float) -> Language:
 
 
 def _latin(text: str) -> Language:
+    subject, comma, _ = text.partition(",")
+    if comma:  # "une pomme rouge, 8k, cinematic lighting": English is the manner, French what is to be seen
+        known = votes(words_of(subject))
+        if max(known.values(), default=0.0) >= max(known.get("en", 0.0) + 1, 2):
+            return _latin(subject)
     words = words_of(text)
     counted = votes(words)
     for code in scripts.languages_with_letters(text):
@@ -83,7 +88,8 @@ def _latin(text: str) -> Language:
     english = counted.pop("en", 0.0)
     best = max(counted.values(), default=0.0)
     known = max(english, best) / len(words) if words else 0.0
-    if len(words) >= _ENOUGH_WORDS and known < _KNOWN_ENOUGH:
+    strange = known == 0 and not text.isascii()
+    if strange or (len(words) >= _ENOUGH_WORDS and known < _KNOWN_ENOUGH):
         guess = _by_statistics(text)
         if guess is not None:
             return guess

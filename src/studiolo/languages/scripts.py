@@ -69,7 +69,7 @@ def script_of(text: str) -> str | None:
     if weights["kana"]:  # Japanese is written in both
         weights["kana"] += weights.pop("han", 0)
     if len(weights) > 1:  # words of another script in a text are there on purpose: "네온, 8k, cinematic"
-        weights["latin"] = round(weights["latin"] * 0.6)
+        weights["latin"] = round(weights["latin"] * 0.4)
     return max(weights, key=lambda name: weights[name])
 
 

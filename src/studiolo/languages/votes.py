@@ -31,10 +31,12 @@ def votes(words: Iterable[str]) -> dict[str, float]:
     """How many of ``words`` each language knows; one that is perhaps English counts less."""
     known = _known()
     counted: dict[str, float] = defaultdict(float)
+    words = list(words)
+    perhaps = _PERHAPS if len(words) > 1 else 1.0  # alone, a loan like "villa" or "oven" is English
     for word in words:
         for code in known.get(word, ()) or _parts(word, known):
             if code == PERHAPS_ENGLISH:
-                counted["en"] += _PERHAPS
+                counted["en"] += perhaps
             else:
                 counted[code] += 1
     return counted

@@ -66,9 +66,9 @@ class Glossary:
         unknown = tuple(dict.fromkeys(piece.source for piece in content if piece.english is None))
         missing = sum(piece.english is None for piece in content)
         return Gloss(
-            text=_joined(arranged(pieces, found.code)),
+            text=_joined(arranged(pieces, found.code)) or text,
             language=found,
-            covered=1.0 - missing / len(content) if content else 0.0,
+            covered=1.0 - missing / len(content) if content else 1.0,
             untranslated=unknown,
         )
 
@@ -100,4 +100,4 @@ def _joined(pieces: Sequence[Piece]) -> str:
     for piece in pieces:
         tight = piece.kind is Kind.MARK and piece.text not in "(-&+"
         text += piece.text if tight or not text or text.endswith("(") else f" {piece.text}"
-    return text.strip(" ,.") if not text.strip(" ,.") else text
+    return text

@@ -67,28 +67,16 @@ def _one_place(pieces: list[Piece]) -> list[Piece]:
 
 
 def _adjectives_first(pieces: Sequence[Piece]) -> list[Piece]:
+    """Turn "gato negro grande" into "big black cat": what stands nearest to the noun stays so."""
     done: list[Piece] = []
-    for piece in pieces:
-        at = len(done)
-        if piece.kind is Kind.ADJECTIVE:
-            while at and done[at - 1].kind is Kind.ADJECTIVE:
-                at -= 1
-            at = at - 1 if at and done[at - 1].kind is Kind.NOUN else len(done)
-        done.insert(at, piece)
-        if at < len(done) - 1:
-            done[at:] = [piece, *done[at + 1 :]]
-            done = _noun_behind(done, at)
+    at = 0
+    while at < len(pieces):
+        end = at + 1
+        while pieces[at].kind is Kind.NOUN and end < len(pieces) and pieces[end].kind is Kind.ADJECTIVE:
+            end += 1
+        done += [*reversed(pieces[at + 1 : end]), pieces[at]]
+        at = end
     return done
-
-
-def _noun_behind(done: list[Piece], at: int) -> list[Piece]:
-    """After an insertion before a noun, adjectives that stood behind it move before it too."""
-    noun = next((i for i in range(at, len(done)) if done[i].kind is Kind.NOUN), None)
-    if noun is None:
-        return done
-    behind = [piece for piece in done[noun + 1 :] if piece.kind is Kind.ADJECTIVE]
-    others = [piece for piece in done[noun + 1 :] if piece.kind is not Kind.ADJECTIVE]
-    return [*done[:noun], *behind, done[noun], *others]
 
 
 def _without_links(pieces: list[Piece], *, pairs: bool) -> list[Piece]:
