@@ -36,6 +36,12 @@ def test_lookup(wanted: str, found: str | None):
     assert match(wanted, AVAILABLE) == found
 
 
+def test_cantonese_is_found_where_only_its_region_is_named():
+    assert match("zh-HK", ("cmn-CN", "yue-CN")) == "yue-CN"
+    assert match("zh-TW", ("cmn-CN", "yue-CN")) == "cmn-CN"
+    assert match("ar-EG", ("en-US", "arb", "ar-AE")) == "arb"
+
+
 def test_a_refusal_names_the_closest():
     error = refusal("The voice", "frr", ["fr", "de", "ko"])
     assert "'frr'" in error.message

@@ -34,12 +34,13 @@ def match(wanted: str, available: Sequence[str]) -> str | None:
     """
     known = {_plain(tag): tag for tag in reversed(available)}
     for tag in _wider(_plain(wanted)):
-        for same in (tag, *_others(tag)):
-            if same in known:
-                return known[same]
-    language = _plain(wanted).partition("-")[0]
-    names = {language, *_others(language)}
-    return next((tag for tag in available if _plain(tag).partition("-")[0] in names), None)
+        names = (tag, *_others(tag))
+        exact = next((known[name] for name in names if name in known), None)
+        beginnings = tuple(f"{name}-" for name in names if name)
+        found = exact or next((one for one in available if _plain(one).startswith(beginnings)), None)
+        if found:
+            return found
+    return None
 
 
 def refusal(engine: str, wanted: str, available: Iterable[str]) -> UnsupportedRequestError:
