@@ -66,6 +66,16 @@ STEPS: dict[str, Callable[[], None]] = {
     "banks": _modules("training.banks singles --count 2", "training.banks scenes --count 8"),
     "denoiser": _modules("training.denoiser"),
     "export": _modules("training.export"),
+    "recogniser": _modules(
+        "training.recogniser.sprites",
+        "training.recogniser.grounds",
+        "training.recogniser.paintings",
+        "training.recogniser.finder",
+        "training.recogniser.namer",
+        "training.recogniser.export",
+        "training.recogniser.kinds",
+        "training.recogniser.calibrate",
+    ),
     "sheets": _modules("training.sheets"),
     "gloss": _gloss,
 }
