@@ -1,10 +1,14 @@
 """Which addresses are fetched: nothing here opens a socket."""
 
+import random
+
+import httpx2
 import pytest
 
 from studiolo import offline
 from studiolo.errors import OfflineError, UnsafeAddressError
 from studiolo.fetching import fetch_picture, is_address
+from studiolo.fetching.addresses import read_target
 
 LISTED_AS_NOT_PUBLIC = [
     "0.0.0.0",
@@ -219,3 +223,29 @@ def test_what_is_meant_as_an_address(text):
 )
 def test_what_is_not(text):
     assert not is_address(text)
+
+
+PIECES = [
+    *("http://", "https://", "HTTP:", "//", "/", "?", "#", "@", "user:pw@", ":", ":80", ":443", ":99"),
+    *("[", "]", "::1", "::ffff:1.2.3.4", "%25eth0", "%", "%00", "%2e", "127.0.0.1", "0x7f", "2130706433"),
+    *(".", "..", "a", "pictures.example", "xn--", "xn--a", "-", "_", "0", "\\", " ", "\n", "\x00", ";", "&"),
+    *("ü", "ß", "é" * 70, "\u3002", "\u2460", "\u202e", "\u0663", "\ud800"),
+]
+
+
+@pytest.mark.parametrize("origin", [None, httpx2.URL("https://pictures.example/a/b")])
+def test_whatever_is_typed_is_refused_in_our_words_or_names_a_host(origin):
+    chance = random.Random(0)
+    named = 0
+    for _ in range(5000):
+        text = chance.choice(["", "http://", "https://"]) + "".join(chance.choices(PIECES, k=4))
+        try:
+            target, _ = read_target(text, ports={80, 443}, origin=origin)
+        except UnsafeAddressError:
+            continue
+        assert target.scheme in {"http", "https"}
+        assert target.port in {80, 443}
+        assert target.host
+        assert not set(target.host) & set("@%/\\ []#?")
+        named += 1
+    assert named > 50

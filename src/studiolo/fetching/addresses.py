@@ -79,7 +79,7 @@ def read_target(text: str, *, ports: Collection[int], origin: URL | None = None)
         raise refusal("The address", f"has more than {_MAX_CHARACTERS} characters")
     try:
         url = origin.join(text) if origin else httpx2.URL(text)
-    except (httpx2.InvalidURL, UnicodeError) as error:  # its words may hold the password
+    except (httpx2.InvalidURL, ValueError) as error:  # its words may hold the password
         raise refusal("The address", "cannot be read") from error
     if url.scheme not in _SCHEMES:
         raise refusal("The address", f"begins with '{url.scheme[:20]}:', not with http:// or https://")

@@ -76,9 +76,8 @@ def explained(
             hint="Sign in (aws configure, or aws sso login), or set profile under [engines.bedrock].",
         )
     if "ParamValidationError" in kinds:
-        return UnsupportedRequestError(
-            f"'{model}' cannot do that: {_said(error)}.", hint="Change the request."
-        )
+        said = " ".join(str(error).split())  # it comes on several lines
+        return UnsupportedRequestError(f"'{model}' cannot be asked that: {said}", hint="Change the request.")
     if kinds & _LATE:
         return EngineTimeoutError(
             "Bedrock did not answer in time.", hint="Try again, or raise timeout_s under [engines.bedrock]."
