@@ -36,8 +36,8 @@ Build = Callable[..., GgufChatEngine]
 
 
 def process_of(engine: GgufChatEngine) -> int:
-    assert engine._process is not None
-    return engine._process._process.pid
+    assert engine._running is not None
+    return engine._running.process._process.pid
 
 
 def fault(engine: GgufChatEngine, request: ChatRequest | None = None) -> StudioloError:
@@ -120,8 +120,8 @@ def test_who_raises_in_progress_stops_the_server_s_work(folder: Path, engine_for
     with pytest.raises(Cancelled):
         list(answer)
     assert said(engine, question()), "the next question is answered, by the same process"
-    access = engine._access
-    assert access is not None
+    assert engine._running is not None
+    access = engine._running.access
     headers = {"Authorization": f"Bearer {access.key}"}
     slots = httpx2.get(f"{access.address}/slots", headers=headers, trust_env=False).json()
     assert [slot["is_processing"] for slot in slots] == [False]
@@ -139,7 +139,7 @@ def test_giving_up_while_it_loads_ends_the_process(folder: Path, engine_for: Bui
 
     with pytest.raises(Cancelled):
         ask(engine, question(), progress)
-    assert engine._process is None
+    assert engine._running is None
     assert said(engine, question())
 
 
@@ -174,8 +174,8 @@ def test_an_engine_that_nobody_keeps_leaves_no_process(folder: Path):
 def test_others_of_this_machine_are_not_answered(folder: Path, engine_for: Build):
     engine = engine_for(folder)
     assert said(engine, question())
-    assert engine._access is not None
-    address = f"{engine._access.address}/v1/chat/completions"
+    assert engine._running is not None
+    address = f"{engine._running.access.address}/v1/chat/completions"
     reply = httpx2.post(address, json={"messages": [{"role": "user", "content": "Hm?"}]}, trust_env=False)
     assert reply.status_code == 401
 
@@ -255,7 +255,7 @@ class TestFinding:
         error = fault(engine, question("What?", picture("red")))
         assert isinstance(error, UnsupportedRequestError)
         assert "mmproj" in error.hint
-        assert engine._process is None, "said before anything is loaded"
+        assert engine._running is None, "said before anything is loaded"
 
     def test_eyes_by_name(self, folder: Path, engine_for: Build):
         engine = engine_for(folder / "tiny.gguf", mmproj="mmproj-tiny.gguf")

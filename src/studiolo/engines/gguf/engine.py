@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.util
 import threading
 import time
-from collections.abc import Generator
-from dataclasses import replace
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from studiolo.chat import MAX_IMAGES, ChatCapabilities, ChatRequest, Completion
@@ -45,8 +46,7 @@ class GgufChatEngine(ChatEngine):
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
         self._lock = threading.Lock()
-        self._process: LlamaProcess | None = None
-        self._access: Access | None = None
+        self._running: _Running | None = None
 
     @property
     def capabilities(self) -> ChatCapabilities:
@@ -77,13 +77,12 @@ class GgufChatEngine(ChatEngine):
                 f"{files.model.name} does not look at pictures: there is no mmproj file beside it.",
                 hint="Download its mmproj file into the same folder, or name it: mmproj in [engines.gguf].",
             )
-        process, access = self._ready(files, options, request, progress)
+        running = self._ready(files, options, request, progress)
         loaded_s = time.perf_counter() - started
-        with LlamaCppChatEngine(self._speaking(access, options, request)) as speaker:
-            try:
-                completion = yield from speaker.chat(request, progress)
-            except EngineError as error:
-                raise self._explained(error, process) from error
+        try:
+            completion = yield from running.speaker(request).chat(request, progress)
+        except EngineError as error:
+            raise _explained(error, running.process) from error
         timings = {name: round(seconds + loaded_s, 4) for name, seconds in completion.timings.items()}
         return replace(completion, engine="gguf", model=files.model.name, timings=timings)
 
@@ -94,7 +93,7 @@ class GgufChatEngine(ChatEngine):
 
     def _ready(
         self, files: ModelFiles, options: GgufOptions, request: ChatRequest, progress: ProgressCallback
-    ) -> tuple[LlamaProcess, Access]:
+    ) -> _Running:
         """The running process, started by whoever asks first."""
 
         def beat() -> None:
@@ -103,45 +102,73 @@ class GgufChatEngine(ChatEngine):
         while not self._lock.acquire(timeout=HEARTBEAT_S):
             beat()
         try:
-            process, access = self._process, self._access
-            if process is None or access is None or not process.running:
+            if self._running is None or not self._running.process.running:
                 self._forget()
-                process = self._process = LlamaProcess(files, options, threads=self.config.threads)
-                access = self._access = process.wait(beat)
-            return process, access
+                self._running = self._start(files, options, beat)
+            return self._running
         finally:
-            if self._access is None:
-                self._forget()
             self._lock.release()
 
+    def _start(self, files: ModelFiles, options: GgufOptions, beat: Callable[[], None]) -> _Running:
+        process = LlamaProcess(files, options, threads=self.config.threads)
+        with ExitStack() as undo:
+            undo.callback(process.close)
+            access = process.wait(beat)
+            undo.pop_all()
+        speakers = {keep: _speaker(access, options, keep=keep) for keep in (True, False)}
+        return _Running(process=process, access=access, speakers=speakers)
+
     def _forget(self) -> None:
-        if self._process is not None:
-            self._process.close()
-        self._process = self._access = None
+        running, self._running = self._running, None
+        if running is not None:
+            running.close()
 
-    def _speaking(self, access: Access, options: GgufOptions, request: ChatRequest) -> EngineConfig:
-        spoken: dict[str, Any] = {
-            **_PATIENCE,
-            "base_url": f"{access.address}/v1",
-            "api_key": access.key,
-            "max_image_side_px": options.max_image_side_px,
-            # What it still knows of the question before is rounded a little differently from what it reads
-            # anew: good for follow-up questions, but not if the same words are to come again.
-            "extra": {"cache_prompt": request.seed is None},
-        }
-        return EngineConfig(name="gguf", model="default", offline=self.config.offline, options=spoken)
 
-    def _explained(self, error: EngineError, process: LlamaProcess) -> Exception:
-        import httpx2
+@dataclass(frozen=True, kw_only=True)
+class _Running:
+    """A process that has its model loaded, and clients by whether they have it keep what it read."""
 
-        # A connection within one machine breaks because the other end goes, which may take it a moment.
-        if isinstance(error.__cause__, httpx2.TransportError) and process.ended():
-            why = process.failure()
-            broke_off = isinstance(error, BrokenStreamError)
-            return BrokenStreamError(why.message, hint=why.hint) if broke_off else why
-        if _TOO_LONG in error.message:
-            return InvalidRequestError(
-                f"The conversation is too long: {error.message.partition(': ')[2] or error.message}",
-                hint="Start a new one, show fewer pictures, or set context in [engines.gguf] higher.",
-            )
-        return error
+    process: LlamaProcess
+    access: Access
+    speakers: Mapping[bool, LlamaCppChatEngine]
+
+    def speaker(self, request: ChatRequest) -> LlamaCppChatEngine:
+        """Keeping the words before a question spares reading them and their pictures again.
+
+        But they are then rounded a little differently than when they are read anew, so not if the same
+        words are to come again.
+        """
+        return self.speakers[request.seed is None]
+
+    def close(self) -> None:
+        """End the process and the connections."""
+        for speaker in self.speakers.values():
+            speaker.close()
+        self.process.close()
+
+
+def _speaker(access: Access, options: GgufOptions, *, keep: bool) -> LlamaCppChatEngine:
+    spoken: dict[str, Any] = {
+        **_PATIENCE,
+        "base_url": f"{access.address}/v1",
+        "api_key": access.key,
+        "max_image_side_px": options.max_image_side_px,
+        "extra": {"cache_prompt": keep},
+    }
+    return LlamaCppChatEngine(EngineConfig(name="gguf", model="default", options=spoken))
+
+
+def _explained(error: EngineError, process: LlamaProcess) -> Exception:
+    import httpx2
+
+    # A connection within one machine breaks because the other end goes, which may take it a moment.
+    if isinstance(error.__cause__, httpx2.TransportError) and process.ended():
+        why = process.failure()
+        broke_off = isinstance(error, BrokenStreamError)
+        return BrokenStreamError(why.message, hint=why.hint) if broke_off else why
+    if _TOO_LONG in error.message:
+        return InvalidRequestError(
+            f"The conversation is too long: {error.message.partition(': ')[2] or error.message}",
+            hint="Start a new one, show fewer pictures, or set context in [engines.gguf] higher.",
+        )
+    return error
