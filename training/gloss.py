@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 import zipfile
 from collections import Counter, defaultdict
@@ -46,6 +47,7 @@ def build(work: Path) -> str:
     glossaries = {code: glossary(work, code, english) for code in LANGUAGES}
     _write(ARCHIVE, {f"{code}.txt": table(code, entries) for code, entries in glossaries.items()})
     _write(WORDS, {"words.txt": word_list(glossaries, english)})
+    shutil.copyfile(work / "cldr/package/LICENSE", ARCHIVE.parent / "LICENSE-UNICODE.txt")
     lines = [f"{code}  {len(entries):5} entries" for code, entries in glossaries.items()]
     return "\n".join([*lines, f"{ARCHIVE.stat().st_size + WORDS.stat().st_size:,} bytes"])
 

@@ -23,6 +23,10 @@ def test_both_archives_are_sound_and_small():
     assert ARCHIVE.stat().st_size + WORDS.stat().st_size < 2_000_000
 
 
+def test_the_licence_of_the_names_comes_with_them():
+    assert "UNICODE LICENSE V3" in (ARCHIVE.parent / "LICENSE-UNICODE.txt").read_text("utf-8")
+
+
 def test_there_is_a_list_for_each_language():
     with zipfile.ZipFile(ARCHIVE) as opened:
         assert sorted(opened.namelist()) == [f"{code}.txt" for code in sorted(LANGUAGES)]
