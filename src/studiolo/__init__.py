@@ -5,6 +5,7 @@
     with Studio.open() as studio:
         picture = studio.generate("two red apples left of a blue car in the snow")[0]
         print(studio.gallery.path(picture))
+        print(studio.ask(picture, "how many apples are there?").read().text)
 
 Importing this package loads nothing; each name is fetched when first used.
 """
@@ -16,13 +17,28 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from studiolo._version import __version__
+    from studiolo.assistant.base import (
+        Answer,
+        Assistant,
+        Sampling,
+        SuggestionRequest,
+        Suggestions,
+        Tags,
+        Translation,
+    )
+    from studiolo.assistant.stream import AnswerStream
+    from studiolo.chat import ChatCapabilities, ChatRequest, Completion, Message, Usage
     from studiolo.embedding import TextEmbedder
-    from studiolo.engines.base import Availability, EngineConfig, ImageEngine
+    from studiolo.engines.base import Availability, ChatEngine, EngineConfig, ImageEngine, SpeechEngine
     from studiolo.engines.capabilities import Capabilities, Range, Sizes
     from studiolo.errors import (
+        BadAnswerError,
+        BrokenStreamError,
         Cancelled,
+        CredentialsError,
         DiskFullError,
         EngineError,
+        EngineTimeoutError,
         GalleryCorruptError,
         GalleryError,
         GalleryReadOnlyError,
@@ -33,26 +49,45 @@ if TYPE_CHECKING:
         MissingExtraError,
         OfflineError,
         PictureNotFoundError,
+        RateLimitedError,
         SettingsError,
         StudioloError,
         UnknownEngineError,
+        UnsafeAddressError,
         UnsupportedRequestError,
     )
-    from studiolo.gallery import Gallery, Page, Picture, PictureFilter, SearchHit
-    from studiolo.registry import EngineRegistry
+    from studiolo.gallery import Answers, Gallery, KeptAnswer, Page, Picture, PictureFilter, SearchHit, Speech
+    from studiolo.registry import ChatRegistry, EngineRegistry, SpeechRegistry
     from studiolo.requests import GeneratedImage, ImageRequest, Progress, SourceImage
     from studiolo.settings import Settings
+    from studiolo.speaking import Spoken
+    from studiolo.speech import Clip, SpeechCapabilities, SpeechRequest, Voice
     from studiolo.studio import Studio
 
 _HOMES = {
     "studiolo._version": ("__version__",),
+    "studiolo.assistant.base": (
+        "Answer",
+        "Assistant",
+        "Sampling",
+        "SuggestionRequest",
+        "Suggestions",
+        "Tags",
+        "Translation",
+    ),
+    "studiolo.assistant.stream": ("AnswerStream",),
+    "studiolo.chat": ("ChatCapabilities", "ChatRequest", "Completion", "Message", "Usage"),
     "studiolo.embedding": ("TextEmbedder",),
-    "studiolo.engines.base": ("Availability", "EngineConfig", "ImageEngine"),
+    "studiolo.engines.base": ("Availability", "ChatEngine", "EngineConfig", "ImageEngine", "SpeechEngine"),
     "studiolo.engines.capabilities": ("Capabilities", "Range", "Sizes"),
     "studiolo.errors": (
+        "BadAnswerError",
+        "BrokenStreamError",
         "Cancelled",
+        "CredentialsError",
         "DiskFullError",
         "EngineError",
+        "EngineTimeoutError",
         "GalleryCorruptError",
         "GalleryError",
         "GalleryReadOnlyError",
@@ -63,27 +98,54 @@ _HOMES = {
         "MissingExtraError",
         "OfflineError",
         "PictureNotFoundError",
+        "RateLimitedError",
         "SettingsError",
         "StudioloError",
         "UnknownEngineError",
+        "UnsafeAddressError",
         "UnsupportedRequestError",
     ),
-    "studiolo.gallery": ("Gallery", "Page", "Picture", "PictureFilter", "SearchHit"),
-    "studiolo.registry": ("EngineRegistry",),
+    "studiolo.gallery": (
+        "Answers",
+        "Gallery",
+        "KeptAnswer",
+        "Page",
+        "Picture",
+        "PictureFilter",
+        "SearchHit",
+        "Speech",
+    ),
+    "studiolo.registry": ("ChatRegistry", "EngineRegistry", "SpeechRegistry"),
     "studiolo.requests": ("GeneratedImage", "ImageRequest", "Progress", "SourceImage"),
     "studiolo.settings": ("Settings",),
+    "studiolo.speaking": ("Spoken",),
+    "studiolo.speech": ("Clip", "SpeechCapabilities", "SpeechRequest", "Voice"),
     "studiolo.studio": ("Studio",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Answer",
+    "AnswerStream",
+    "Answers",
+    "Assistant",
     "Availability",
+    "BadAnswerError",
+    "BrokenStreamError",
     "Cancelled",
     "Capabilities",
+    "ChatCapabilities",
+    "ChatEngine",
+    "ChatRegistry",
+    "ChatRequest",
+    "Clip",
+    "Completion",
+    "CredentialsError",
     "DiskFullError",
     "EngineConfig",
     "EngineError",
     "EngineRegistry",
+    "EngineTimeoutError",
     "Gallery",
     "GalleryCorruptError",
     "GalleryError",
@@ -95,6 +157,8 @@ __all__ = [
     "InputError",
     "InvalidImageError",
     "InvalidRequestError",
+    "KeptAnswer",
+    "Message",
     "MissingExtraError",
     "OfflineError",
     "Page",
@@ -103,16 +167,31 @@ __all__ = [
     "PictureNotFoundError",
     "Progress",
     "Range",
+    "RateLimitedError",
+    "Sampling",
     "SearchHit",
     "Settings",
     "SettingsError",
     "Sizes",
     "SourceImage",
+    "Speech",
+    "SpeechCapabilities",
+    "SpeechEngine",
+    "SpeechRegistry",
+    "SpeechRequest",
+    "Spoken",
     "Studio",
     "StudioloError",
+    "SuggestionRequest",
+    "Suggestions",
+    "Tags",
     "TextEmbedder",
+    "Translation",
     "UnknownEngineError",
+    "UnsafeAddressError",
     "UnsupportedRequestError",
+    "Usage",
+    "Voice",
     "__version__",
 ]
 
