@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -102,12 +103,14 @@ def where(question: Question, scene: Scene) -> Reply:
     found = scene.meant(thing)
     if not found:
         return _not_seen(thing, scene) if thing.noun else nothing_seen(scene)
-    places = [place(s.box) for s in found[:6]]
-    noun = scene.nouns.spoken(found[0].name)
-    if len(places) == 1:
-        text = f"the {noun} is {places[0]}"
+    numbers = Counter(place(s.box) for s in found)
+    named = _of(found, scene)
+    if len(numbers) == 1:
+        text = f"the {named} {verb(len(found))} {next(iter(numbers))}"
     else:
-        text = f"there are {counted(len(found), noun)}: {listed([f'one {p}' for p in places])}"
+        text = f"of {in_words(len(found))} {named}, " + listed(
+            [f"{in_words(n)} {verb(n)} {there}" for there, n in numbers.items()]
+        )
     return Reply(text=sentence(text), evidence=scene.evidence(found))
 
 

@@ -95,7 +95,7 @@ _NAMES: dict[str, str] = {
 # The survey's pale colours are strong ones: what is paler still has the name of the tint it is nearest to.
 _TINTS = (
     ("pale blue", "c5e0f2"), ("pale blue", "dfedf8"), ("pale green", "cfe8cf"), ("pale green", "e3f2e1"),
-    ("pale pink", "f5dce0"), ("pale yellow", "f7f0c8"), ("pale purple", "dcd6ec"), ("pale orange", "f7dcc4"),
+    ("pale pink", "f5dce0"), ("pale yellow", "f7f0c8"), ("pale purple", "dcd6ec"), ("light peach", "f7dcc4"),
 )  # fmt: skip
 _COLOURLESS = 0.012  # OKLab chroma
 _GREYS = (
