@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from studiolo.audio.languages import match, refusal
 from studiolo.audio.sentences import split
@@ -16,6 +17,9 @@ from studiolo.engines.espeak.tongues import LANGUAGES
 from studiolo.errors import InvalidRequestError, UnsupportedRequestError
 from studiolo.requests import Progress, ProgressCallback, ignore_progress
 from studiolo.speech import Clip, SpeechCapabilities, SpeechRequest, Voice
+
+if TYPE_CHECKING:
+    from studiolo.engines.espeak.library import NativeVoice
 
 _CAPABILITIES = SpeechCapabilities(
     description="espeak-ng: a small clear robot's voice in 119 languages, offline, at once.",
@@ -35,7 +39,7 @@ _KANJI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 @dataclass(frozen=True, kw_only=True)
 class _Named:
-    """A voice by the name users give it: ``en-US``, not ``gmw/en-US``."""
+    """A voice by the name users give it: ``en-GB``, not ``gmw/en``."""
 
     name: str
     identifier: str
@@ -114,15 +118,22 @@ class EspeakSpeechEngine(SpeechEngine):
 def _voices() -> tuple[_Named, ...]:
     from studiolo.engines.espeak.library import library
 
+    listed = library().voices()
+    spoken = Counter(voice.tags[0][1] for voice in listed)
     return tuple(
         _Named(
-            name=voice.identifier.rpartition("/")[2],
+            name=_name(voice, alone=spoken[voice.tags[0][1]] == 1),
             identifier=voice.identifier,
             description=voice.name,
             tags=voice.tags,
         )
-        for voice in library().voices()
+        for voice in listed
     )
+
+
+def _name(voice: NativeVoice, *, alone: bool) -> str:
+    """Its language; its file's name if it shares that with another."""
+    return canonical(voice.tags[0][1]) if alone else voice.identifier.rpartition("/")[2]
 
 
 @cache
@@ -148,7 +159,7 @@ def _for_language(language: str) -> _Named:
 def _by_name(name: str) -> _Named:
     wanted = name.strip().lower().replace("_", "-")
     for voice in _voices():
-        if wanted in {voice.name.lower(), voice.identifier.lower(), voice.description.lower()}:
+        if wanted in {known.lower() for known in (voice.name, voice.language, voice.identifier)}:
             return voice
     names = [voice.name for voice in _voices()]
     raise _unknown("voice", name, names)
