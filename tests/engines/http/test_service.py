@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from studiolo.engines.http import Host, HostedOptions, Service, exchange
+from studiolo.engines.http.pace import meanwhile
 from studiolo.engines.http.worker import Worker
 from studiolo.errors import BrokenStreamError, Cancelled, EngineError
 
@@ -123,6 +124,30 @@ def test_a_heartbeat_ends_a_pause(service):
 
     with pytest.raises(Cancelled):
         service.pause(3600, stop)
+
+
+def test_work_has_a_heartbeat():
+    go_on = threading.Event()
+    assert meanwhile(go_on.wait, go_on.set) is True
+
+
+def test_work_that_is_not_wanted_any_more_is_left(service):
+    go_on = threading.Event()
+
+    def stop():
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        meanwhile(go_on.wait, stop)
+    go_on.set()
+
+
+def test_a_timeout_of_the_works_own_is_its_own():
+    def late():
+        raise TimeoutError("mine")
+
+    with pytest.raises(TimeoutError, match="mine"):
+        meanwhile(late, still)
 
 
 def test_a_closed_service_begins_anew(service):

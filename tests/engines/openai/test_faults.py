@@ -236,6 +236,8 @@ def test_a_moved_service_is_not_followed(server, talk_to):
         ("application/json", b""),
         ("application/json", b"\xff\xfe"),
         ("application/json", b'{"choices": "none"}'),
+        ("application/json", b'{"greeting": "hello"}'),
+        ("text/event-stream", b": nothing but comments\n\n"),
         ("text/event-stream", b"data: {oops\n\n"),
         ("text/event-stream", b'data: {"choices": [{"delta": {"content": "\xe9"}}]}\n\n'),
     ],
@@ -290,6 +292,13 @@ def test_an_error_within_the_stream(server, talk_to, words):
     assert pieces == words
     assert isinstance(raised, BrokenStreamError) is bool(words)
     assert "Provider disconnected" in str(raised)
+
+
+def test_an_error_with_status_200(server, talk_to):
+    body = b'{"error": {"code": 429, "message": "Upstream is busy"}}'
+    server.scripts.append(Script(200, {"content-type": "application/json"}, [body]))
+    with pytest.raises(RateLimitedError, match="Upstream is busy"):
+        said(talk_to())
 
 
 def test_what_is_no_json_after_words_breaks_the_stream(server, talk_to):
@@ -348,11 +357,26 @@ def test_an_endless_event_is_not_kept(server, talk_to):
 def test_silence_before_the_answer_ends_in_time(server, talk_to):
     never = threading.Event()
     server.scripts.append(Script(steps=[never]))
-    stages: list[str] = []
     with pytest.raises(EngineTimeoutError, match="in time"):
-        said(talk_to(timeout_s=0.5), lambda report: stages.append(report.stage))
-    assert stages.count("waiting") >= 2, "it beats while it waits"
+        said(talk_to(timeout_s=0.5))
     assert server.gone.wait(PATIENCE_S)
+
+
+@pytest.mark.parametrize("words", [[], ["one"]])
+def test_it_beats_while_nothing_comes(server, talk_to, words):
+    go_on = threading.Event()
+    begun = [chunk({"content": word}) for word in words]
+    server.scripts.append(Script(steps=[*begun, go_on, *speech("two")]))
+    stages: list[str] = []
+
+    def count(report):
+        if server.began.is_set():
+            stages.append(report.stage)
+        if len(stages) == 5:
+            go_on.set()  # without these beats it waits for ever
+
+    assert said(talk_to(), count) == [*words, "two"]
+    assert set(stages[1:4]) == {"writing" if words else "waiting"}
 
 
 def test_silence_before_even_a_status_is_a_timeout(talk_to):
@@ -365,7 +389,7 @@ def test_silence_before_even_a_status_is_a_timeout(talk_to):
 
 def test_an_answer_that_never_ends_is_ended(server, talk_to):
     server.scripts.append(Script(steps=[chunk({"content": "one"}), threading.Event()]))
-    pieces, _ = until_broken(talk_to(total_timeout_s=0.5), BrokenStreamError)
+    pieces, _ = until_broken(talk_to(total_timeout_s=3), BrokenStreamError)
     assert pieces == ["one"]
     assert server.gone.wait(PATIENCE_S)
 

@@ -1,10 +1,30 @@
-"""Says how far an answer is, and how long it took."""
+"""Says how far an answer is, and how long it took; keeps saying so while something takes its time."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
+from studiolo.engines.http.worker import BEAT_S, Beat
 from studiolo.requests import Progress, ProgressCallback
+
+T = TypeVar("T")
+
+
+def meanwhile(work: Callable[[], T], beat: Beat) -> T:
+    """What ``work`` gives, with a heartbeat while it works; it is left to itself if ``beat`` raises."""
+    threads = ThreadPoolExecutor(1, thread_name_prefix="studiolo-meanwhile")
+    future = threads.submit(work)
+    threads.shutdown(wait=False)
+    while True:
+        try:
+            return future.result(BEAT_S)
+        except TimeoutError:
+            if future.done():  # it is the work's own
+                raise
+            beat()
 
 
 class Pace:

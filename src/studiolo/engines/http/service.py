@@ -7,6 +7,7 @@ import random
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -124,16 +125,20 @@ class Service:
             yield Reply(media_type=head.media_type, items=self._rest(items))
 
     def tell(self, path: str) -> None:
-        """Post nothing to ``path``, as a courtesy: waits a moment at most, and does not mind a failure."""
+        """Post nothing to ``path``, as a courtesy: waits a moment at most, and does not mind a failure.
+
+        On a connection of its own, as it may be closing time.
+        """
         import httpx2
 
         call = Call(method="POST", url=self._url(path), headers={"Content-Length": "0"})
-        with closing(self._ready().items(partial(exchange, call, _MOMENT_S, None), _no_beat)) as items:
-            try:
-                for _ in items:
-                    pass
-            except (Rejected, httpx2.TransportError, TimeoutError):
-                return
+        worker = self._new_worker()
+        try:
+            deque(worker.items(partial(exchange, call, _MOMENT_S, None), _no_beat), maxlen=0)
+        except (Rejected, httpx2.TransportError, TimeoutError):
+            return
+        finally:
+            worker.stop()
 
     def close(self) -> None:
         """End what runs, and the connections. May be used again."""
@@ -228,10 +233,13 @@ class Service:
         pause_s = _FIRST_PAUSE_S * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - no secret
         return min(pause_s, self.options.max_wait_s)
 
+    def _new_worker(self) -> Worker:
+        return Worker(partial(_make_client, self.options, self._headers))
+
     def _ready(self) -> Worker:
         with self._lock:
             if self._worker is None:
-                self._worker = Worker(partial(_make_client, self.options, self._headers))
+                self._worker = self._new_worker()
                 # Also when nobody closes the engine, and at the interpreter's end.
                 self._stop = weakref.finalize(self, self._worker.stop)
             return self._worker

@@ -103,7 +103,7 @@ class Answer:
         self._spoken = self._spoken or bool(rest)
         yield rest
         if not self.ended:
-            raise self._broken("it stopped without its end")
+            raise self._fault("it stopped without its end")
 
     def _read(self, content: str | bytes) -> str:
         if content == "[DONE]":

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, cast
 
 from studiolo.chat import ChatRequest, Message
+from studiolo.engines.http.pace import meanwhile
 from studiolo.engines.openai.profiles import Profile
 from studiolo.errors import UnsupportedRequestError
 from studiolo.imaging.sending import for_sending
@@ -31,8 +33,7 @@ def messages(
             )
         content: list[dict[str, Any]] = []
         for image in message.images:
-            beat()  # a large picture takes a while
-            sendable = for_sending(image.image, max_side_px=max_image_side_px)
+            sendable = meanwhile(partial(for_sending, image.image, max_side_px=max_image_side_px), beat)
             if sendable.note and sendable.note not in notes:
                 notes.append(sendable.note)
             data = base64.b64encode(sendable.data).decode()

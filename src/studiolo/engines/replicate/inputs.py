@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, cast
 
 from studiolo.chat import ChatRequest, Message
+from studiolo.engines.http.pace import meanwhile
 from studiolo.errors import UnsupportedRequestError
 from studiolo.imaging.sending import Sendable, for_sending
 
@@ -128,8 +130,7 @@ def _put_images(
         )
     addresses: list[str] = []
     for image in request.images:
-        beat()  # a large picture takes a while
-        sendable = for_sending(image.image, max_side_px=max_side_px)
+        sendable = meanwhile(partial(for_sending, image.image, max_side_px=max_side_px), beat)
         inputs.note(sendable.note)
         url = f"data:{sendable.media_type};base64,{base64.b64encode(sendable.data).decode()}"
         addresses.append(url if len(url) <= MAX_DATA_URL else upload(sendable))
