@@ -91,9 +91,10 @@ def test_no_region():
 
 @pytest.mark.parametrize("options", [{"regoin": "x"}, {"timeout_s": 0}, {"max_side_px": 9000}])
 def test_options_that_are_none(options):
+    engine = BedrockChatEngine(EngineConfig(model=NOVA, options=options))
     with pytest.raises(SettingsError, match=rf"\[engines\.bedrock\].*{next(iter(options))}") as caught:
-        run(BedrockChatEngine(EngineConfig(model=NOVA, options=options)), asking())
-    assert caught.value.hint
+        run(engine, asking())
+    assert caught.value.hint == engine.availability().hint
 
 
 def test_a_place_that_is_no_url():
@@ -376,6 +377,11 @@ def test_offline():
     engine = BedrockChatEngine(EngineConfig(model=NOVA, offline=True, options=account))
     with pytest.raises(OfflineError, match="STUDIOLO_OFFLINE"):
         run(engine, asking())
+    assert "STUDIOLO_OFFLINE" in engine.availability().reason
+
+
+def test_an_engine_that_is_ready_says_so():
+    assert BedrockChatEngine(EngineConfig(model=NOVA)).availability().ready
 
 
 def test_offline_a_service_on_this_machine_may_be_asked():

@@ -24,8 +24,8 @@ from studiolo.engines.bedrock.conversation import (
 from studiolo.engines.bedrock.errors import LIST_MODELS, explained, refusal
 from studiolo.engines.bedrock.lifecycle import lifecycle
 from studiolo.engines.bedrock.options import BedrockOptions
-from studiolo.engines.bedrock.session import EXTRA, Clients, is_installed
-from studiolo.errors import BrokenStreamError, MissingExtraError, UnknownEngineError
+from studiolo.engines.bedrock.session import Clients
+from studiolo.errors import BrokenStreamError, EngineError, InputError, UnknownEngineError
 from studiolo.requests import Progress, ProgressCallback, ignore_progress
 
 _FINISHES: Final[Mapping[str, Finish]] = {
@@ -70,12 +70,12 @@ class BedrockChatEngine(ChatEngine):
 
     def availability(self) -> Availability:
         """Whether boto3 is there and a model is named; credentials are looked for by the first call."""
-        if not is_installed():
-            missing = MissingExtraError(EXTRA, needed_for="The engine bedrock")
-            return Availability(ready=False, reason=missing.message, hint=missing.hint)
-        if not self._model:
-            unnamed = _unnamed()
-            return Availability(ready=False, reason=unnamed.message, hint=unnamed.hint)
+        try:
+            if not self._model:
+                raise _unnamed()
+            self._connected().check("bedrock-runtime")
+        except (EngineError, InputError) as error:
+            return Availability(ready=False, reason=error.message, hint=error.hint)
         return Availability(ready=True)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import importlib.util
 import threading
-from typing import Any, Final, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from studiolo import offline
@@ -14,13 +14,6 @@ from studiolo.engines.bedrock.options import BedrockOptions
 from studiolo.errors import CredentialsError, MissingExtraError, OfflineError, SettingsError
 
 Service = Literal["bedrock-runtime", "bedrock"]
-
-EXTRA: Final = "aws"
-
-
-def is_installed() -> bool:
-    """Whether boto3 is there; it is not loaded."""
-    return importlib.util.find_spec("boto3") is not None
 
 
 class Clients:
@@ -40,7 +33,7 @@ class Clients:
         self._made: dict[Service, Any] = {}
 
     def __getitem__(self, service: Service) -> Any:
-        self._check_offline(service)
+        self.check(service)
         with self._lock:
             if service not in self._made:
                 self._made[service] = self._make(service)
@@ -53,7 +46,10 @@ class Clients:
                 client.close()
             self._made.clear()
 
-    def _check_offline(self, service: Service) -> None:
+    def check(self, service: Service) -> None:
+        """Whether there can be a client at all; nothing is loaded or connected to."""
+        if importlib.util.find_spec("boto3") is None:
+            raise MissingExtraError("aws", needed_for="The engine bedrock")
         place = self._place(service)
         if self._offline and not (place and offline.is_loopback(urlsplit(place).hostname or "-")):
             raise OfflineError(
@@ -66,8 +62,6 @@ class Clients:
         return options.endpoint_url if service == "bedrock-runtime" else options.control_endpoint_url
 
     def _make(self, service: Service) -> Any:
-        if not is_installed():
-            raise MissingExtraError(EXTRA, needed_for="The engine bedrock")
         from botocore.exceptions import (
             BotoCoreError,
             NoRegionError,
