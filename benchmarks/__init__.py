@@ -1,1 +1,1 @@
-"""What is measured, and the command that prints each table. A package, so that no other of this name is found first."""
+"""Measured figures, each printed by one module: `python -m benchmarks.NAME`."""

@@ -283,3 +283,11 @@ def test_what_cannot_be_spoken_is_said(studio: Studio, given: dict, why: str):
 def test_the_pocket_assistant_is_there_without_any_model(studio: Studio):
     assert studio.assistant("pocket") is studio.assistant("pocket")
     assert studio.translate("a red apple", engine="pocket").text == "a red apple"
+
+
+def test_a_prompt_in_a_language_without_a_dictionary_is_painted_with_a_note(home: Path):
+    with Studio.open(Settings.load(engine="pocket")) as studio:
+        prompt = "აწითელი ვაშლი მაგიდაზე"  # Georgian: its letters leave no doubt
+        (picture,) = studio.generate(prompt, width=256, height=256, steps=1)
+        assert (picture.prompt, picture.original_prompt) == (prompt, "")
+        assert "not translated from Georgian" in picture.notes[0]

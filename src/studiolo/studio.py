@@ -448,15 +448,22 @@ class Studio:
     def _translation(
         self, painter: ImageEngine, request: ImageRequest, progress: ProgressCallback
     ) -> Translation | None:
-        """The prompt in English, if it is in no language the painter reads; None if it stays as it is."""
+        """The prompt in English, or as it is with a note; None if the painter reads its language."""
         from studiolo import languages
 
         understood = painter.capabilities.languages
         found = languages.detect(request.prompt) if understood else None
         if found is None or found.code.split("-")[0] in understood:
             return None
-        translation = self.assistant().translate(request.prompt, language=found.code, progress=progress)
-        return translation if translation.text != request.prompt else None
+        try:
+            return self.assistant().translate(request.prompt, language=found.code, progress=progress)
+        except InvalidRequestError:  # no dictionary of that language: the painter does what it can
+            return Translation(
+                text=request.prompt,
+                original=request.prompt,
+                language=found.code,
+                language_name=found.name,
+            )
 
     def _paint_and_keep(
         self,
@@ -468,9 +475,10 @@ class Studio:
         for generated in painter.generate(request, progress):
             if translation is None:
                 yield self.gallery.add(generated)
-            else:
-                told = replace(generated, notes=(translation.note, *generated.notes))
-                yield self.gallery.add(told, original_prompt=translation.original)
+                continue
+            told = replace(generated, notes=(translation.note, *generated.notes))
+            changed = translation.text != translation.original
+            yield self.gallery.add(told, original_prompt=translation.original if changed else "")
 
     def close(self) -> None:
         """Free the engines and close the gallery."""
