@@ -18,7 +18,7 @@ from studiolo.engines.espeak import EspeakSpeechEngine
 from studiolo.engines.espeak.engine import canonical
 from studiolo.engines.espeak.library import library
 from studiolo.engines.espeak.tongues import LANGUAGES
-from studiolo.errors import InvalidRequestError, UnsupportedRequestError
+from studiolo.errors import SettingsError, UnsupportedRequestError
 from studiolo.speech import Clip, SpeechRequest
 from studiolo.testing import SpeechEngineContract
 from tests.audio.sentence_set import SENTENCES, text_of
@@ -129,11 +129,21 @@ def test_pitch_is_an_option():
     assert pitch_hz(high) > 1.2 * pitch_hz(low)
 
 
-@pytest.mark.parametrize("pitch", [101, -1, "high", 2.5, True])
+@pytest.mark.parametrize("pitch", [101, -1, "high", 2.5])
 def test_a_wrong_pitch_is_refused(pitch: object):
-    with pytest.raises(InvalidRequestError, match="from 0 to 100") as caught:
+    with pytest.raises(SettingsError, match=r"engines\.espeak\.pitch") as caught:
         EspeakSpeechEngine(EngineConfig(options={"pitch": pitch}))
     assert "[engines.espeak]" in caught.value.hint
+
+
+def test_options_from_the_environment_are_text():
+    assert EspeakSpeechEngine(EngineConfig(options={"pitch": "90"}))._pitch == 90
+
+
+def test_a_misspelt_option_is_refused():
+    with pytest.raises(SettingsError, match=r"no setting 'engines\.espeak\.ptich'") as caught:
+        EspeakSpeechEngine(EngineConfig(options={"ptich": 90}))
+    assert "pitch" in caught.value.hint
 
 
 @pytest.mark.parametrize("speed", [0.5, 2.0, 4.0])

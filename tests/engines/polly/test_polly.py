@@ -268,7 +268,7 @@ def test_offline_it_does_not_ask():
     "options", [{"formt": "pcm"}, {"format": "wav"}, {"engine": "neutral"}, {"timeout_s": 0}]
 )
 def test_wrong_settings_are_refused(options: dict):
-    with pytest.raises(SettingsError, match=r"\[engines\.polly\]"):
+    with pytest.raises(SettingsError, match=r"engines\.polly\."):
         _ = PollySpeechEngine(EngineConfig(options=options)).capabilities
 
 

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from pydantic import Field
+
 from studiolo.audio.languages import match, refusal
 from studiolo.audio.sentences import split
 from studiolo.engines.base import Availability, EngineConfig, SpeechEngine
 from studiolo.engines.espeak.tongues import LANGUAGES
-from studiolo.errors import InvalidRequestError, UnsupportedRequestError
+from studiolo.engines.options import EngineOptions, read_options
+from studiolo.errors import UnsupportedRequestError
 from studiolo.requests import Progress, ProgressCallback, ignore_progress
 from studiolo.speech import Clip, SpeechCapabilities, SpeechRequest, Voice
 
@@ -35,6 +38,10 @@ _AT_ONCE: Final = 300
 """Characters spoken between two looks at whether to stop: some milliseconds of work."""
 
 _KANJI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+
+
+class _Options(EngineOptions):
+    pitch: int = Field(default=50, ge=0, le=100, description="50 is natural.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +66,7 @@ class EspeakSpeechEngine(SpeechEngine):
 
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
-        self._pitch = _checked_pitch(self.config.options.get("pitch", 50))
+        self._pitch = read_options(_Options, "espeak", self.config.options).pitch
 
     @property
     def capabilities(self) -> SpeechCapabilities:
@@ -197,15 +204,6 @@ def _refuse_kanji(text: str, voice: _Named) -> None:
             f"espeak reads Japanese in kana only, and cannot read '{found[0]}'.",
             hint="Choose another speech engine for Japanese: gtts, openai or polly.",
         )
-
-
-def _checked_pitch(pitch: object) -> int:
-    if not isinstance(pitch, int) or isinstance(pitch, bool) or not 0 <= pitch <= 100:
-        raise InvalidRequestError(
-            f"espeak's pitch is {pitch!r}, but must be a whole number from 0 to 100.",
-            hint="Change pitch in the table [engines.espeak] of the config file.",
-        )
-    return pitch
 
 
 def canonical(tag: str) -> str:

@@ -6,15 +6,18 @@ piper-tts is GPL-3.0 and a package of its own; it is loaded when the first word 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pydantic import Field
 
 from studiolo.audio.languages import match, refusal
 from studiolo.audio.sentences import split
 from studiolo.engines.base import Availability, EngineConfig, SpeechEngine
+from studiolo.engines.options import EngineOptions, read_options
 from studiolo.engines.piper.files import find_voice
-from studiolo.errors import MissingExtraError, SettingsError, StudioloError, UnsupportedRequestError
+from studiolo.errors import MissingExtraError, StudioloError, UnsupportedRequestError
 from studiolo.requests import Progress, ProgressCallback, ignore_progress
 from studiolo.speech import Clip, SpeechCapabilities, SpeechRequest, Voice
 
@@ -29,6 +32,11 @@ _CAPABILITIES = SpeechCapabilities(
 )
 
 
+class _Options(EngineOptions):
+    noise_scale: float | None = Field(default=None, ge=0, le=2, description="The voice's own if not given.")
+    noise_w_scale: float | None = Field(default=None, ge=0, le=2, description="Of the lengths of sounds.")
+
+
 class PiperSpeechEngine(SpeechEngine):
     """One voice file; those with several speakers have a voice for each.
 
@@ -39,7 +47,8 @@ class PiperSpeechEngine(SpeechEngine):
         super().__init__(config)
         self._lock = threading.Lock()
         self._loaded: LoadedVoice | None = None
-        self._noise = {name: _amount(self.config.options, name) for name in ("noise_scale", "noise_w_scale")}
+        options = read_options(_Options, "piper", self.config.options)
+        self._noise = {"noise_scale": options.noise_scale, "noise_w_scale": options.noise_w_scale}
 
     @property
     def capabilities(self) -> SpeechCapabilities:
@@ -114,16 +123,3 @@ def _speaker(voice: LoadedVoice, request: SpeechRequest) -> int | None:
             f"The voice '{voice.name}' has no speaker '{request.voice}'.", hint=f"It has: {names}."
         )
     return voice.speakers[request.voice]
-
-
-def _amount(options: Mapping[str, Any], name: str) -> float | None:
-    """A share of noise, None for the voice's own."""
-    value = options.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 2:
-        raise SettingsError(
-            f"Setting 'engines.piper.{name}' is {value!r}, but must be a number from 0 to 2.",
-            hint=f"Change {name} in [engines.piper] of config.toml.",
-        )
-    return float(value)

@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 from studiolo.audio.arriving import decode_stream
 from studiolo.audio.languages import match, refusal
 from studiolo.engines.base import Availability, EngineConfig, SpeechEngine
+from studiolo.engines.options import read_options
 from studiolo.engines.polly.service import Engine, Polly, PollyOptions
 from studiolo.errors import MissingExtraError, UnknownEngineError, UnsupportedRequestError
 from studiolo.requests import Progress, ProgressCallback, ignore_progress
@@ -34,7 +35,7 @@ _PCM_RATE_HZ: Final = 16_000
 _MP3_RATE_HZ: Final = 24_000
 _SPEEDS: Final = (0.25, 2.0)
 _CAPABILITIES = SpeechCapabilities(
-    description="Amazon Polly: natural voices in 30 languages; each character costs.",
+    description="Amazon Polly: natural voices in 42 languages and accents; each character costs.",
     languages=LANGUAGES,
     max_characters=2900,
     licence="the service's own terms",
@@ -109,7 +110,7 @@ class PollySpeechEngine(SpeechEngine):
 
     @cached_property
     def _options(self) -> PollyOptions:
-        return PollyOptions.parse(self.config.options)
+        return read_options(PollyOptions, "polly", self.config.options)
 
     @cached_property
     def _polly(self) -> Polly:

@@ -8,11 +8,12 @@ import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import Any, Final, Literal, Self, cast
+from typing import Any, Final, Literal, cast
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr
 
+from studiolo.engines.options import EngineOptions
 from studiolo.errors import (
     BrokenStreamError,
     CredentialsError,
@@ -27,7 +28,6 @@ from studiolo.errors import (
     reason,
 )
 from studiolo.offline import is_forbidden, is_loopback
-from studiolo.requests import explain
 
 _WRONG_KEYS: Final = {
     "unrecognizedclientexception",
@@ -56,12 +56,9 @@ _REFUSED: Final = {
 Engine = Literal["standard", "neural", "long-form", "generative"]
 
 
-class PollyOptions(BaseModel):
+class PollyOptions(EngineOptions):
     """``[engines.polly]``. Without keys and region they are found where every AWS tool finds them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    uses: str | None = Field(default=None, description="The engine behind a name of your own.")
     region: str | None = Field(default=None, description="Such as us-east-1.")
     profile: str | None = Field(default=None, description="A profile of ~/.aws/config.")
     access_key_id: SecretStr | None = None
@@ -74,21 +71,6 @@ class PollyOptions(BaseModel):
     voice: str | None = Field(default=None, description="Such as Joanna.")
     engine: Engine | None = Field(default=None, description="The voice's best if not given.")
     format: Literal["pcm", "mp3"] = Field(default="pcm", description="16 kHz as it comes, or 24 kHz whole.")
-
-    @classmethod
-    def parse(cls, options: Mapping[str, Any]) -> Self:
-        """Validate the table.
-
-        Raises:
-            SettingsError: a key is unknown, or its value out of range.
-        """
-        try:
-            return cls.model_validate(dict(options))
-        except ValidationError as error:
-            finding = explain(error, cls)
-            raise SettingsError(
-                f"[engines.polly]: {finding.message}", hint=f"{finding.hint} See: studiolo config path"
-            ) from error
 
 
 class Polly:
