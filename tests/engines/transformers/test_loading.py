@@ -14,6 +14,7 @@ from studiolo.engines.transformers.machine import Placement
 from studiolo.engines.transformers.weights import weigh
 from studiolo.errors import EngineError, OfflineError, StudioloError, UnknownEngineError
 from tests.engines.asking import ask, picture, question, said
+from tests.engines.transformers import tiny
 from tests.engines.transformers.conftest import Build
 
 
@@ -52,6 +53,28 @@ def test_a_model_below_the_models_folder(llava: Path):
     config = EngineConfig(model=llava.name, models_folder=llava.parent, offline=True, threads=1)
     with TransformersChatEngine(config) as engine:
         assert said(engine, question("What?", picture("red")))
+
+
+def test_files_laid_out_as_those_of_llava_on_the_hub(llava: Path, copy: Path, engine_for: Build):
+    """llava-hf/llava-1.5-7b-hf was saved by an older transformers: other file and tensor names."""
+    from safetensors.torch import load_file, save_file
+
+    processor = json.loads((copy / "processor_config.json").read_text())
+    pictures = {**processor.pop("image_processor"), "image_processor_type": "CLIPImageProcessor"}
+    (copy / "preprocessor_config.json").write_text(json.dumps(pictures))
+    (copy / "processor_config.json").write_text(json.dumps(processor))
+    weights = load_file(copy / "model.safetensors")
+    renamed = {name.replace("vision_tower.", "vision_tower.vision_model."): w for name, w in weights.items()}
+    assert renamed.keys() != weights.keys()
+    save_file(renamed, copy / "model.safetensors", metadata={"format": "pt"})
+    request = question("What?", picture("red"))
+    assert said(engine_for(copy), request) == said(engine_for(llava), request)
+
+
+def test_weights_that_stand_for_two_tensors(tmp_path: Path, engine_for: Build):
+    """Models that read and write with the same table of words keep it once: nothing is lacking."""
+    folder = tiny.save_llama(tmp_path / "m", tie_word_embeddings=True)
+    assert said(engine_for(folder), question("Hm?"))
 
 
 def test_offline_names_the_command_that_downloads(engine_for: Build):

@@ -172,14 +172,14 @@ def save_idefics3(folder: Path) -> Path:
     return folder
 
 
-def save_llama(folder: Path, *, template: str | None = PLAIN, context: int = 512) -> Path:
+def save_llama(folder: Path, *, template: str | None = PLAIN, context: int = 512, **more: Any) -> Path:
     """A Llama that only reads."""
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
     words = tokenizer(template)
     torch.manual_seed(2)
-    model = LlamaForCausalLM(LlamaConfig(**_text(words, max_position_embeddings=context)))
+    model = LlamaForCausalLM(LlamaConfig(**_text(words, max_position_embeddings=context, **more)))
     _save(model, words, folder)
     words.save_pretrained(folder)
     return folder
