@@ -11,9 +11,11 @@ import json
 import multiprocessing
 import resource
 import statistics
+import sys
 import time
 from collections.abc import Callable
 
+from benchmarks import chat_libraries
 from benchmarks.machine import report
 
 Seconds = multiprocessing.Queue
@@ -129,6 +131,12 @@ def main() -> None:
     server = context.Process(target=serve, args=(port,), daemon=True)
     server.start()
     base_url = f"http://127.0.0.1:{port.get()}/v1"
+    if "--libraries" in sys.argv[1:]:
+        header = ["", "packages", "size", "import", "first word, first call", "first word, later"]
+        report("Client libraries for hosted models", header, chat_libraries.rows(base_url, TURNS))
+        server.terminate()
+        server.join()
+        return
     ways = {"httpx2 alone": plain(base_url), "engine `openai`": engine(base_url)}
     firsts: dict[str, list[float]] = {name: [] for name in ways}
     for ask in ways.values():

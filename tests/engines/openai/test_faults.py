@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import random
 import socket
 import ssl
 import threading
@@ -26,9 +27,10 @@ from studiolo.errors import (
     OfflineError,
     RateLimitedError,
     SettingsError,
+    StudioloError,
 )
 from studiolo.requests import ignore_progress
-from tests.engines.openai.server import DONE, KEY, Drop, Script, chunk, fault, speech
+from tests.engines.openai.server import DONE, KEY, Drop, Script, chunk, fault, speech, usage
 
 QUESTION = ChatRequest.parse({"messages": [{"role": "user", "text": "Hello?"}]})
 PATIENCE_S = 10
@@ -219,6 +221,35 @@ def test_faults_come_in_many_forms(server, talk_to, body, match):
     server.scripts.append(Script(500, {"content-type": "application/json"}, [body]))
     with pytest.raises(EngineError, match=match):
         said(talk_to())
+
+
+def test_a_fault_whose_body_cannot_be_read_is_still_a_fault(server, talk_to):
+    for steps in ([b"no gzip"], [b"\x1f\x8b", Drop()]):
+        headers = {"content-type": "application/json", "content-encoding": "gzip"}
+        server.scripts.append(Script(500, headers, steps))
+        with pytest.raises(EngineError, match="status 500"):
+            said(talk_to())
+
+
+def test_whatever_a_server_sends_is_an_answer_or_one_of_our_errors(server, talk_to):
+    rng = random.Random(20261122)
+    hints: list[str] = []
+    engine = talk_to(max_retries=0)
+    odd = (b"null", b"[]", b'"', b"\xff", b"data: 1\n\n", b'data: {"choices": [null]}\n\n', b"\r", b"\0")
+    for _ in range(150):
+        content = bytearray(b"".join(speech("Hé", "llo 🎨", counted=usage(3, 2))))
+        for _ in range(rng.randrange(1, 4)):
+            at = rng.randrange(len(content))
+            content[at : at + rng.choice((0, 1, 50))] = rng.choice(odd)
+        kind = rng.choice(("text/event-stream", "text/event-stream", "application/json", "text/plain", ""))
+        steps = [bytes(content[at : at + 41]) for at in range(0, len(content), 41)]
+        server.scripts.append(Script(rng.choice((200, 200, 200, 400, 500)), {"content-type": kind}, steps))
+        try:
+            said(engine)
+        except StudioloError as error:
+            hints.append(error.hint)
+    assert all(hints), "an error says no way out"
+    assert len(hints) > 30, "it was not very strange"
 
 
 def test_a_moved_service_is_not_followed(server, talk_to):

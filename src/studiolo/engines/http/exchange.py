@@ -107,11 +107,17 @@ async def _items(response: httpx2.Response) -> AsyncIterator[Any]:
 
 
 async def _beginning(response: httpx2.Response) -> bytes:
+    """As much of an error's body as there is: the status alone says something."""
+    import httpx2
+
     body = b""
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) >= _MAX_FAULT_BYTES:
-            break
+    try:
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) >= _MAX_FAULT_BYTES:
+                break
+    except (httpx2.TransportError, httpx2.DecodingError):
+        pass
     return body[:_MAX_FAULT_BYTES]
 
 

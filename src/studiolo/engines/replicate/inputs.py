@@ -145,7 +145,7 @@ def _put_knob(inputs: Inputs, knob: str, name: str, value: Any, takes: Mapping[s
     if isinstance(value, list):  # Llama's stop_sequences are one text, with commas
         inputs.values[name] = value if form.get("type") == "array" else ",".join(cast("list[str]", value))
         return
-    least, most = form.get("minimum"), form.get("maximum")
+    least, most = _number(form.get("minimum")), _number(form.get("maximum"))
     kept = value if least is None else max(value, least)
     kept = kept if most is None else min(kept, most)
     if kept != value:
@@ -153,6 +153,10 @@ def _put_knob(inputs: Inputs, knob: str, name: str, value: Any, takes: Mapping[s
             f"{knob} {value:g} became {kept:g}: the model takes no {'less' if kept > value else 'more'}."
         )
     inputs.values[name] = kept
+
+
+def _number(limit: Any) -> float | None:
+    return limit if isinstance(limit, int | float) else None
 
 
 def _properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:

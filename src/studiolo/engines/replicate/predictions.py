@@ -27,8 +27,7 @@ class Prediction(BaseModel):
 
     id: str
     status: Literal["starting", "processing", "succeeded", "failed", "canceled", "aborted"]
-    model: str = ""
-    version: str = ""
+    model: str | None = None
     output: Any = None
     error: Any = None
     metrics: dict[str, Any] | None = None
