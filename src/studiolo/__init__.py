@@ -60,9 +60,9 @@ if TYPE_CHECKING:
     from studiolo.registry import ChatRegistry, EngineRegistry, SpeechRegistry
     from studiolo.requests import GeneratedImage, ImageRequest, Progress, SourceImage
     from studiolo.settings import Settings
-    from studiolo.speaking import Spoken
     from studiolo.speech import Clip, SpeechCapabilities, SpeechRequest, Voice
     from studiolo.studio import Studio
+    from studiolo.studio.sentences import Spoken
 
 _HOMES = {
     "studiolo._version": ("__version__",),
@@ -118,7 +118,7 @@ _HOMES = {
     "studiolo.registry": ("ChatRegistry", "EngineRegistry", "SpeechRegistry"),
     "studiolo.requests": ("GeneratedImage", "ImageRequest", "Progress", "SourceImage"),
     "studiolo.settings": ("Settings",),
-    "studiolo.speaking": ("Spoken",),
+    "studiolo.studio.sentences": ("Spoken",),
     "studiolo.speech": ("Clip", "SpeechCapabilities", "SpeechRequest", "Voice"),
     "studiolo.studio": ("Studio",),
 }

@@ -102,7 +102,7 @@ def run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, embedder: TextEmbedder
 ) -> Callable[..., Done]:
     """Run a command line in this process."""
-    for where in ("studiolo.embedding", "studiolo.studio"):
+    for where in ("studiolo.embedding", "studiolo.studio.core"):
         monkeypatch.setattr(f"{where}.TextEmbedder", lambda **options: embedder)
 
     def call(*arguments: object, stdin: str = "") -> Done:

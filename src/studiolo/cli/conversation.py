@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from studiolo.assistant.base import Answer
     from studiolo.assistant.stream import AnswerStream
     from studiolo.requests import ProgressCallback
-    from studiolo.speaking import Spoken
+    from studiolo.studio.sentences import Spoken
     from studiolo.studio import Studio
 
     Ask = Callable[[ProgressCallback, threading.Event], AnswerStream]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from studiolo.speaking import Spoken
+    from studiolo.studio.sentences import Spoken
 
 FORMATS: Final = ("wav", "mp3")
 _PLAYERS: Final = (

@@ -29,7 +29,7 @@ class Spoken:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Speaking:
+class SpokenText:
     """A text that is ready to be said by ``engine``, with a breath between its sentences."""
 
     engine: SpeechEngine
@@ -56,7 +56,7 @@ class Speaking:
 
 def prepare(
     engine: SpeechEngine, text: str, *, language: str | None, voice: str | None, speed: float
-) -> Speaking:
+) -> SpokenText:
     """Make ``text`` ready for ``engine``; says nothing yet.
 
     A language that is not given is detected, unless a voice is chosen: a voice speaks its own.
@@ -79,4 +79,4 @@ def prepare(
     if not said:
         raise InvalidRequestError("There is nothing to say.", hint="Give some words.")
     sentences = tuple(whole.model_copy(update={"text": part, "language": code or None}) for part in said)
-    return Speaking(engine=engine, sentences=sentences, language=code)
+    return SpokenText(engine=engine, sentences=sentences, language=code)

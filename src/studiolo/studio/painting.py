@@ -1,0 +1,156 @@
+"""The facade's first half: from a prompt to kept pictures."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from studiolo.assistant.base import Translation
+from studiolo.engines.base import ImageEngine
+from studiolo.engines.capabilities import check, resolve
+from studiolo.errors import InvalidRequestError, UnsupportedRequestError
+from studiolo.gallery import Picture
+from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, ignore_progress
+from studiolo.studio.core import POCKET, Core, cancellable
+
+
+class Painting(Core):
+    """Generates pictures and keeps them."""
+
+    def generate(
+        self,
+        prompt: str | ImageRequest | None = None,
+        /,
+        *,
+        engine: str | None = None,
+        progress: ProgressCallback = ignore_progress,
+        cancel: threading.Event | None = None,
+        translate: bool = True,
+        **fields: Any,
+    ) -> list[Picture]:
+        """Paint, keep, and return the pictures; arguments as for :meth:`generate_each`."""
+        each = self.generate_each(
+            prompt, engine=engine, progress=progress, cancel=cancel, translate=translate, **fields
+        )
+        return list(each)
+
+    def generate_each(
+        self,
+        prompt: str | ImageRequest | None = None,
+        /,
+        *,
+        engine: str | None = None,
+        progress: ProgressCallback = ignore_progress,
+        cancel: threading.Event | None = None,
+        translate: bool = True,
+        **fields: Any,
+    ) -> Iterator[Picture]:
+        """Paint pictures; each is in the gallery before it is yielded.
+
+        Args:
+            prompt: what to paint, or a whole request; may as well stand among the fields.
+            engine: ``"pocket"``, ``"name:model"``, …; the settings' engine if not given.
+            progress: called after each step, in the caller's thread.
+            cancel: set it (from any thread) to stop within one step.
+            translate: have a prompt that is in no language of the engine put into English by the settings'
+                assistant first; the original is kept with the picture.
+            fields: fields of :class:`ImageRequest`; beside a whole request, what changes in it.
+
+        Raises:
+            InputError: the request cannot be done as asked; nothing was painted.
+            EngineError: the engine failed; pictures yielded before are kept.
+            GalleryError: a picture could not be kept.
+            Cancelled: ``cancel`` was set; pictures yielded before are kept.
+        """
+        # Checked here, not at the first next(): a wrong request fails where it is made.
+        spec = self.settings.engine if engine is None else engine
+        painter, request = self.prepare(self.request(prompt, **fields), engine=spec)
+        report = cancellable(progress, cancel)
+        translation = self._translation(painter, request, report) if translate else None
+        if translation is not None:
+            request = request.model_copy(update={"prompt": translation.text})
+        return self._paint_and_keep(painter, request, report, translation)
+
+    def draft(self, prompt: str | ImageRequest | None = None, /, **fields: Any) -> GeneratedImage:
+        """The pocket painter's draft alone: the planned scene, composed; not kept in the gallery.
+
+        It can steer another engine as its init picture, which helps big models count
+        and tell left from right.
+        """
+        request = self.request(prompt, **fields).model_copy(update={"strength": 0.0, "count": 1})
+        painter, request = self.prepare(request, engine=POCKET)
+        return next(painter.generate(request))
+
+    def request(self, prompt: str | ImageRequest | None = None, /, **fields: Any) -> ImageRequest:
+        """The validated request for these arguments, as for :meth:`generate_each`.
+
+        Raises:
+            InvalidRequestError: a field is unknown, missing or out of range, or there are two prompts.
+            InvalidImageError: a picture cannot be opened.
+        """
+        if isinstance(prompt, ImageRequest):
+            if not fields:
+                return prompt
+            fields = {**dict(prompt), **fields}
+        elif prompt is not None:
+            if "prompt" in fields:
+                raise InvalidRequestError("There are two prompts.", hint="Give one of them.")
+            fields["prompt"] = prompt
+        return ImageRequest.parse(fields, find_image=self.gallery.source_image)
+
+    def prepare(self, request: ImageRequest, *, engine: str) -> tuple[ImageEngine, ImageRequest]:
+        """The engine for ``request`` and the request with every default filled in; paints nothing.
+
+        Raises:
+            UnknownEngineError: no such engine.
+            UnsupportedRequestError: it cannot do this; the hint names engines that can.
+            InvalidRequestError: a value is outside what it takes.
+        """
+        painter = self.registry.resolve(engine)
+        capabilities = painter.capabilities
+        try:
+            check(capabilities, request, engine=engine)
+        except UnsupportedRequestError as error:
+            able = [name for name in self.registry.able_to(request) if name != "fake"]
+            others = f"Engines here that can: {', '.join(able)}." if able else "No engine here can."
+            raise UnsupportedRequestError(
+                error.message, hint=f"{error.hint} {others} See: studiolo engines".strip()
+            ) from error
+        return painter, resolve(capabilities, request)
+
+    def _translation(
+        self, painter: ImageEngine, request: ImageRequest, progress: ProgressCallback
+    ) -> Translation | None:
+        """The prompt in English, or as it is with a note; None if the painter reads its language."""
+        from studiolo import languages
+
+        understood = painter.capabilities.languages
+        found = languages.detect(request.prompt) if understood else None
+        if found is None or found.code.split("-")[0] in understood:
+            return None
+        try:
+            return self.assistant().translate(request.prompt, language=found.code, progress=progress)
+        except InvalidRequestError:  # no dictionary of that language: the painter does what it can
+            return Translation(
+                text=request.prompt,
+                original=request.prompt,
+                language=found.code,
+                language_name=found.name,
+            )
+
+    def _paint_and_keep(
+        self,
+        painter: ImageEngine,
+        request: ImageRequest,
+        progress: ProgressCallback,
+        translation: Translation | None,
+    ) -> Iterator[Picture]:
+        for generated in painter.generate(request, progress):
+            if translation is None:
+                yield self.gallery.add(generated)
+                continue
+            told = replace(generated, notes=(translation.note, *generated.notes))
+            changed = translation.text != translation.original
+            yield self.gallery.add(told, original_prompt=translation.original if changed else "")
