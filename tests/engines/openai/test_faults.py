@@ -131,6 +131,14 @@ def test_a_long_wait_is_left_to_the_caller(server, talk_to):
     assert len(server.asked) == 1
 
 
+def test_waits_are_added_up(server, talk_to):
+    server.scripts.extend(fault(429, "Slow down", {"retry-after": "0.2"}) for _ in range(9))
+    with pytest.raises(RateLimitedError) as caught:
+        said(talk_to(max_wait_s=0.5, max_retries=9))
+    assert caught.value.retry_after_s == 0.2
+    assert len(server.asked) == 3
+
+
 def test_a_wait_may_be_a_date(server, talk_to):
     date = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
     server.scripts.append(fault(429, "Slow down", {"retry-after": date}))

@@ -64,7 +64,7 @@ class HostedOptions(BaseModel):
     timeout_s: float = Field(default=120, gt=0, description="Longest silence.")
     total_timeout_s: float = Field(default=900, gt=0, description="Longest answer.")
     max_retries: int = Field(default=2, ge=0, le=10, description="How often to ask again by itself.")
-    max_wait_s: float = Field(default=20, ge=0, description="Longest wait before asking again.")
+    max_wait_s: float = Field(default=20, ge=0, description="Longest wait in all before asking again.")
 
     @classmethod
     def read(cls, engine: str, options: Mapping[str, Any], **defaults: Any) -> Self:

@@ -193,6 +193,7 @@ class Service:
         failures.refuse_offline(self.host, self.options, offline=self._offline)
         import httpx2
 
+        left_s = self.options.max_wait_s
         for attempt in range(self.options.max_retries + 1):
             last = attempt == self.options.max_retries
             items = self._ready().items(partial(exchange, call, self.options.total_timeout_s, is_last), beat)
@@ -200,14 +201,15 @@ class Service:
                 return next(items), items
             except Rejected as rejected:
                 pause_s = rejected.fault.retry_after_s
-                pause_s = self._pause_s(attempt) if pause_s is None else pause_s
-                if last or not rejected.fault.passing or pause_s > self.options.max_wait_s:
+                pause_s = min(_pause_s(attempt), left_s) if pause_s is None else pause_s
+                if last or not rejected.fault.passing or pause_s > left_s:
                     raise self.error(rejected.fault) from rejected
             except (httpx2.TransportError, TimeoutError) as error:
-                pause_s = self._pause_s(attempt)
+                pause_s = min(_pause_s(attempt), left_s)
                 if last or not failures.may_help_to_ask_again(error):
                     raise self._disconnected(error, answering=False) from error
             self.pause(pause_s, beat)
+            left_s -= pause_s
         raise AssertionError("the last attempt returns or raises")
 
     def _rest(self, items: Generator[Any]) -> Generator[Any]:
@@ -227,11 +229,6 @@ class Service:
 
     def _disconnected(self, error: Exception, *, answering: bool) -> StudioloError:
         return failures.disconnected(error, self.host, self.options, answering=answering)
-
-    def _pause_s(self, attempt: int) -> float:
-        """Exponential, with jitter so that several do not come back at once."""
-        pause_s = _FIRST_PAUSE_S * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - no secret
-        return min(pause_s, self.options.max_wait_s)
 
     def _new_worker(self) -> Worker:
         return Worker(partial(_make_client, self.options, self._headers))
@@ -263,3 +260,8 @@ def _make_client(options: HostedOptions, headers: Mapping[str, str]) -> httpx2.A
         # A proxy in the environment is for the world, not for what listens on this machine.
         trust_env=not is_loopback(options.host),
     )
+
+
+def _pause_s(attempt: int) -> float:
+    """Exponential, with jitter so that several do not come back at once."""
+    return _FIRST_PAUSE_S * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - no secret
