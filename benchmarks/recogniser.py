@@ -36,7 +36,8 @@ from studiolo.requests import ImageRequest
 
 PROMPTS = Path(__file__).with_name("recogniser_prompts.txt")
 SIDE = 512  # px
-COMPOSED = 200
+COMPOSED = 150
+TIMED = 20  # pictures, at 1024x1024
 GROUNDS = (
     (255, 255, 255),
     (250, 236, 205),
@@ -160,14 +161,14 @@ def truth_of(draft: Draft, names: dict[str, str]) -> Counter[str]:
     return Counter(names[box.drawing] for box in draft.boxes)
 
 
-def painted(library: DrawingLibrary) -> Iterator[tuple[Image.Image, Draft]]:
-    """Finished pictures, and the drafts they were painted from; seeds are the prompts' numbers."""
+def painted(library: DrawingLibrary) -> Iterator[tuple[Image.Image, Scene, Draft]]:
+    """Finished pictures, what was asked for, and the drafts they began as; seeds are the prompts' numbers."""
     engine = PocketImageEngine()
     for seed, prompt in enumerate(PROMPTS.read_text().splitlines()):
         request = resolve(engine.capabilities, ImageRequest.parse({"prompt": prompt, "seed": seed}))
         picture = next(iter(engine.generate(request))).image
-        draft = compose(plan(prompt, library), library, SIDE, SIDE, np.random.default_rng(seed))
-        yield picture, draft
+        scene = plan(prompt, library)
+        yield picture, scene, compose(scene, library, SIDE, SIDE, np.random.default_rng(seed))
 
 
 def nothing() -> Iterator[tuple[str, Image.Image]]:
@@ -251,21 +252,42 @@ def main() -> None:
         [("never seen, by other artists", *alone(recogniser, library, others, facts.names)),
          ("learned from", *alone(recogniser, library, some, facts.names))],
     )  # fmt: skip
-    scenes, finished, seconds = Tally(), Tally(), []
+    scenes, finished, seconds, pictures = Tally(), Tally(), [], 0
     for draft in composed(library, held_out):
         scenes.add(recogniser.look(Image.fromarray(draft.image)), truth_of(draft, names))
-    for picture, draft in painted(library):
-        large = picture.resize((1024, 1024))
-        started = time.perf_counter()
-        recogniser.look(large)
-        seconds.append(time.perf_counter() - started)
+    asked: list[tuple[bool, float]] = []
+    before: tuple[str, ...] = ()
+    for picture, scene, draft in painted(library):
+        if len(seconds) < TIMED:
+            large = picture.resize((1024, 1024))
+            started = time.perf_counter()
+            recogniser.look(large)
+            seconds.append(time.perf_counter() - started)
+        pictures += 1
+        nouns = tuple(thing.name for thing in scene.things)
+        asked += [(True, recogniser.presence(picture, noun)) for noun in nouns]
+        # The things of the picture before are not in this one.
+        asked += [(False, recogniser.presence(picture, noun)) for noun in before if noun not in nouns]
+        before = nouns
         finished.add(recogniser.look(picture), truth_of(draft, names))
     report(
         "Recogniser: pictures of several things",
         ("pictures", "number", "names there", "precision of names", "recall of names", "counts exactly right",
          "calibration error"),
         [scenes.row("composed of drawings never seen", COMPOSED),
-         finished.row("painted from prompts", len(seconds))],
+         finished.row("painted from prompts", pictures)],
+    )  # fmt: skip
+    report(
+        "Recogniser: is there a …?, asked with the prompt's nouns",
+        ("noun", "number", "said to be there (0.5 or more)", "mean probability"),
+        [
+            (title, len(chances), _share(sum(p >= 0.5 for p in chances), len(chances)),
+             f"{statistics.mean(chances):.2f}")
+            for title, chances in (
+                ("of this prompt", [p for there, p in asked if there]),
+                ("of the prompt before", [p for there, p in asked if not there]),
+            )
+        ],
     )  # fmt: skip
     both = Tally(sure=scenes.sure + finished.sure, hits=scenes.hits + finished.hits)
     report(

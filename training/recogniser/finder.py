@@ -22,7 +22,7 @@ from training.run import Average, Log, Resumable, keep_weights, learning_rate
 class Recipe:
     """The settings of a run."""
 
-    minutes: float = 50.0
+    minutes: float = 46.0
     batch: int = 16
     peak_rate: float = 2e-3
     decay: float = 0.998

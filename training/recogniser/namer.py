@@ -29,7 +29,7 @@ SIDE = 48  # px, what the namer sees
 class Recipe:
     """The settings of a run."""
 
-    minutes: float = 71.0
+    minutes: float = 67.0
     batch: int = 32
     peak_rate: float = 2e-3
     decay: float = 0.998

@@ -6,7 +6,6 @@ the other half of the held-out drawings.
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,17 +47,26 @@ def make() -> None:
         samples.append(Sample("empty", np.array(picture), *nothing))
     none = (np.asarray(grounds.no_drawing(rng, 384)) for _ in range(NONE))
     samples += [Sample("no drawing", pixels, *nothing) for pixels in none]
-    with (WORK / "validation.pickle").open("wb") as file:
-        pickle.dump(samples, file)
+    _save(samples)
+
+
+def _save(samples: list[Sample]) -> None:
+    arrays = {"kinds": np.array([sample.kind for sample in samples])}
+    for i, sample in enumerate(samples):
+        arrays |= {f"{i}-pixels": sample.pixels, f"{i}-boxes": sample.boxes, f"{i}-classes": sample.classes}
+    np.savez(WORK / "validation.npz", **arrays)
 
 
 def load() -> list[Sample]:
     """The samples, painted when they are not there."""
-    path = WORK / "validation.pickle"
+    path = WORK / "validation.npz"
     if not path.exists():
         make()
-    with path.open("rb") as file:
-        return pickle.load(file)
+    with np.load(path) as kept:
+        return [
+            Sample(str(kind), *(kept[f"{i}-{part}"] for part in ("pixels", "boxes", "classes")))
+            for i, kind in enumerate(kept["kinds"])
+        ]
 
 
 if __name__ == "__main__":

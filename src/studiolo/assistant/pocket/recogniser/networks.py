@@ -74,9 +74,16 @@ class Networks:
         return self._parts.finder.run(None, {"pictures": _planes(picture[None])})[0][0]
 
     def name(self, windows: Pixels) -> tuple[Floats, Floats]:
-        """(n, 48, 48, 3) → logits of the names (n, names) and of there being a thing at all, (n,)."""
-        logits, thing = self._parts.namer.run(None, {"windows": _planes(windows)})
-        return logits, thing[:, 0]
+        """(n, 48, 48, 3) → logits of the names (n, names) and of there being a thing at all, (n,).
+
+        Each window is also seen in a mirror, and both looks count alike.
+        """
+        import numpy as np
+
+        both = np.concatenate([windows, windows[:, :, ::-1]])
+        logits, thing = self._parts.namer.run(None, {"windows": _planes(both)})
+        count = len(windows)
+        return (logits[:count] + logits[count:]) / 2, (thing[:count, 0] + thing[count:, 0]) / 2
 
     @property
     def _parts(self) -> _Loaded:
