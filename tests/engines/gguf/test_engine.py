@@ -300,15 +300,27 @@ class TestDamage:
         (tmp_path / "m.gguf").write_bytes((folder / "mmproj-tiny.gguf").read_bytes())
         assert "CLIP cannot be used as main model" in fault(engine_for(tmp_path)).message
 
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            pytest.param({"heads": 5}, id="heads that do not divide the width"),
+            pytest.param({"positions": 13}, id="fewer positions than patches"),
+            pytest.param({"inner": tiny.WIDTH + 8}, id="a projection of another width"),
+        ],
+    )
     def test_what_makes_llama_cpp_abort_ends_its_process_alone(
-        self, folder: Path, tmp_path: Path, engine_for: Build
+        self, wrong: dict[str, int], folder: Path, tmp_path: Path, engine_for: Build
     ):
-        eyes = tiny.save_mmproj(tmp_path / "mmproj.gguf", heads=5)  # 32 is no multiple of it
+        eyes = tiny.save_mmproj(tmp_path / "mmproj.gguf", **wrong)
         engine = engine_for(folder / "tiny.gguf", mmproj=str(eyes))
         error = fault(engine, question("What?", picture("red")))
         assert isinstance(error, EngineError)
         assert "GGML_ASSERT" in error.message
         assert said(engine_for(folder), question("What?", picture("red")))
+
+    def test_a_model_without_a_context_aborts_as_it_loads(self, tmp_path: Path, engine_for: Build):
+        tiny.save_model(tmp_path / "m.gguf", context=0)
+        assert "could not run m.gguf" in fault(engine_for(tmp_path)).message
 
     def test_a_template_that_is_none(self, folder: Path, engine_for: Build):
         error = fault(engine_for(folder, chat_template="{% if %}"))

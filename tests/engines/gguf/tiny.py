@@ -16,15 +16,16 @@ TEXTS = [
 ]
 WIDTH, LAYERS, HEADS, CONTEXT = 64, 2, 4, 1024
 EYES, EYE_LAYERS, SIDE_PX, PATCH_PX = 32, 2, 56, 14
+POSITIONS = (SIDE_PX // PATCH_PX) ** 2 + 1
 
 
-def save_model(file: Path, *, width: int = WIDTH) -> Path:
+def save_model(file: Path, *, width: int = WIDTH, context: int = CONTEXT) -> Path:
     """A Llama of 500 KB with a byte-level vocabulary trained here, and a chat template."""
     words, merges = _vocabulary()
     draw = _Random(0)
     writer = GGUFWriter(file, "llama")
     writer.add_name("Tiny")
-    writer.add_context_length(CONTEXT)
+    writer.add_context_length(context)
     writer.add_embedding_length(width)
     writer.add_feed_forward_length(2 * width)
     writer.add_block_count(LAYERS)
@@ -61,7 +62,9 @@ def save_model(file: Path, *, width: int = WIDTH) -> Path:
     return _written(writer, file)
 
 
-def save_mmproj(file: Path, *, width: int = WIDTH, heads: int = 4) -> Path:
+def save_mmproj(
+    file: Path, *, width: int = WIDTH, heads: int = 4, positions: int = POSITIONS, inner: int = WIDTH
+) -> Path:
     """CLIP and LLaVA-1.5's projection of two layers, in 170 KB."""
     draw = _Random(1)
     writer = GGUFWriter(file, "clip")
@@ -86,7 +89,7 @@ def save_mmproj(file: Path, *, width: int = WIDTH, heads: int = 4) -> Path:
     writer.add_array("clip.vision.image_std", [0.27, 0.26, 0.28])
     writer.add_tensor("v.class_embd", draw(EYES))
     writer.add_tensor("v.patch_embd.weight", draw(EYES, 3, PATCH_PX, PATCH_PX, spread=0.05))
-    writer.add_tensor("v.position_embd.weight", draw((SIDE_PX // PATCH_PX) ** 2 + 1, EYES))
+    writer.add_tensor("v.position_embd.weight", draw(positions, EYES))
     _add_norm(writer, "v.pre_ln")
     for layer in range(EYE_LAYERS):
         at = f"v.blk.{layer}"
@@ -97,7 +100,7 @@ def save_mmproj(file: Path, *, width: int = WIDTH, heads: int = 4) -> Path:
         _add_norm(writer, f"{at}.ln1")
         _add_norm(writer, f"{at}.ln2")
     _add_linear(writer, "mm.0", draw(width, EYES))
-    _add_linear(writer, "mm.2", draw(width, width, spread=0.5))
+    _add_linear(writer, "mm.2", draw(width, inner, spread=0.5))
     return _written(writer, file)
 
 

@@ -60,7 +60,11 @@ def write(
         inputs["pixel_values"] = inputs["pixel_values"].to(loaded.model.dtype)
     writer = _Writer(loaded, request.stop, stop=stop, tell=tell)
     try:
-        with _stoppable(torch, loaded.model, stop), _seeded(torch, request.seed), torch.inference_mode():
+        with (
+            _stoppable(torch, loaded.model, stop),
+            _seeded(torch, request.seed, loaded.placement.device),
+            torch.inference_mode(),
+        ):
             loaded.model.generate(
                 **inputs, generation_config=_settings(loaded.model, request, room), streamer=writer
             )
@@ -169,11 +173,12 @@ def _stoppable(torch: Any, model: Any, stop: threading.Event) -> Generator[None]
 
 
 @contextmanager
-def _seeded(torch: Any, seed: int | None) -> Generator[None]:
+def _seeded(torch: Any, seed: int | None, device: str) -> Generator[None]:
     """``generate`` draws from torch's own generators: set them, and leave them as they were found."""
     if seed is None:
         yield
         return
-    with torch.random.fork_rng():
+    gpus = [torch.device(device).index or 0] if device.startswith("cuda") else []
+    with torch.random.fork_rng(devices=gpus):
         torch.manual_seed(seed)
         yield
