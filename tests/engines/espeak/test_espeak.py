@@ -231,3 +231,24 @@ def test_a_library_that_is_not_whole_says_how_to_mend_it(tmp_path: Path):
     )
     assert "cannot be loaded" in done.stdout
     assert "pip install --force-reinstall espeakng-loader" in done.stdout
+
+
+def test_ctrl_c_ends_a_long_speech_and_the_next_is_whole():
+    """It arrives in a callback from C, where Python would print it and go on."""
+    code = (
+        "import os, signal, threading\n"
+        "from studiolo.engines.espeak.library import library\n"
+        "how = dict(voice='gmw/en', words_per_minute=175, pitch=50)\n"
+        "library()\n"
+        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "try: library().synthesize('word ' * 200_000, **how)\n"
+        "except KeyboardInterrupt: print('stopped')\n"
+        "print(len(library().synthesize('Hello there.', **how)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
+    )
+    stopped, samples = done.stdout.split()
+    assert stopped == "stopped"
+    assert int(samples) > 10_000
+    assert not done.stderr

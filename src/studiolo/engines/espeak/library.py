@@ -1,6 +1,8 @@
 """The C library libespeak-ng, as the package espeakng-loader brings it, through its ``speak_lib.h``.
 
-The library keeps voice, rate and output in globals, so there is one of it in a process, behind one lock.
+The library keeps voice, rate and output in globals, so there is one of it in a process, and one thread that
+calls it. Ctrl-C arrives in the main thread alone: were that inside a callback from C, Python would print the
+interrupt and lose it.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import os
 import shutil
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from ctypes import POINTER, byref, c_char_p, c_int, c_short, c_ubyte, c_uint, c_void_p
 from dataclasses import dataclass
 from functools import lru_cache
@@ -80,8 +83,9 @@ class Library:
             ) from error
         self._c.espeak_ListVoices.restype = POINTER(POINTER(_Voice))
         self._c.espeak_Info.restype = c_char_p
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="espeak")
         self._blocks: list[NDArray[np.int16]] = []
-        self._interrupt: KeyboardInterrupt | None = None
+        self._stop = threading.Event()
         data = _short_path(espeakng_loader.get_data_path())
         self.rate_hz: int = self._c.espeak_Initialize(_SYNCHRONOUS, 0, data, _DO_NOT_EXIT)
         if self.rate_hz <= 0:
@@ -99,50 +103,57 @@ class Library:
 
     def voices(self, of: str | None = None) -> tuple[NativeVoice, ...]:
         """All voices for languages; with ``of="variant"`` the ways any of them can be changed."""
-        wanted = _Voice(languages=ctypes.cast(c_char_p(of.encode()), c_void_p)) if of else None
-        with _lock:
-            listed = self._c.espeak_ListVoices(byref(wanted) if wanted else None)
-            voices: list[NativeVoice] = []
-            while listed[len(voices)]:
-                voices.append(_read(listed[len(voices)].contents))
-            return tuple(voices)
+        return self._thread.submit(self._list, of).result()
 
     def synthesize(self, text: str, *, voice: str, words_per_minute: int, pitch: int) -> NDArray[np.int16]:
-        """The samples of ``text``; ``voice`` is an identifier, perhaps with ``+variant``."""
+        """The samples of ``text``; ``voice`` is an identifier, perhaps with ``+variant``.
+
+        Raises:
+            EngineError: the library refused.
+        """
+        stop = threading.Event()
+        spoken = self._thread.submit(self._speak, text, voice, words_per_minute, pitch, stop)
+        try:
+            return spoken.result()
+        finally:
+            stop.set()  # who is interrupted while waiting ends the speech
+
+    def _list(self, of: str | None) -> tuple[NativeVoice, ...]:
+        wanted = _Voice(languages=ctypes.cast(c_char_p(of.encode()), c_void_p)) if of else None
+        listed = self._c.espeak_ListVoices(byref(wanted) if wanted else None)
+        voices: list[NativeVoice] = []
+        while listed[len(voices)]:
+            voices.append(_read(listed[len(voices)].contents))
+        return tuple(voices)
+
+    def _speak(
+        self, text: str, voice: str, words_per_minute: int, pitch: int, stop: threading.Event
+    ) -> NDArray[np.int16]:
         import numpy as np
 
         encoded = text.encode() + b"\0"
-        with _lock:
-            self._blocks.clear()
-            self._interrupt = None
-            failed = (
-                self._c.espeak_SetVoiceByName(voice.encode())
-                or self._c.espeak_SetParameter(_RATE, words_per_minute, 0)
-                or self._c.espeak_SetParameter(_PITCH, pitch, 0)
-                or self._c.espeak_Synth(encoded, len(encoded), c_uint(0), 1, c_uint(0), _UTF8, None, None)
+        self._blocks, self._stop = [], stop
+        failed = (
+            self._c.espeak_SetVoiceByName(voice.encode())
+            or self._c.espeak_SetParameter(_RATE, words_per_minute, 0)
+            or self._c.espeak_SetParameter(_PITCH, pitch, 0)
+            or self._c.espeak_Synth(encoded, len(encoded), c_uint(0), 1, c_uint(0), _UTF8, None, None)
+        )
+        blocks, self._blocks = self._blocks, []
+        if failed and not stop.is_set():
+            raise EngineError(
+                f"espeak-ng could not speak with voice '{voice}' (code {failed}).",
+                hint="Choose another voice, or report it with the text.",
             )
-            blocks, interrupt = list(self._blocks), self._interrupt
-            self._blocks.clear()
-        if interrupt is not None:
-            raise interrupt
-        if failed:
-            raise EngineError(f"espeak-ng could not speak with voice '{voice}' (code {failed}).")
         return np.concatenate(blocks) if blocks else np.zeros(0, np.int16)
 
     def _take(self, samples: Any, count: int, _events: Any) -> int:
-        """Keep a block; what is returned tells the library to stop (1) or go on (0).
-
-        Ctrl-C arrives here, and an exception in a callback from C would be printed and lost.
-        """
+        """Keep a block; what is returned tells the library to stop (1) or go on (0)."""
         import numpy as np
 
-        try:
-            if count > 0:
-                self._blocks.append(np.ctypeslib.as_array(samples, (count,)).copy())
-        except KeyboardInterrupt as interrupt:
-            self._interrupt = interrupt
-            return 1
-        return 0
+        if count > 0:
+            self._blocks.append(np.ctypeslib.as_array(samples, (count,)).copy())
+        return int(self._stop.is_set())
 
 
 @lru_cache(maxsize=1)
