@@ -1,8 +1,8 @@
-"""How often the pocket assistant's answers about pictures are right, and how long they take: `python -m benchmarks.observer`.
+"""How often the pocket assistant is right about pictures, and how fast: `python -m benchmarks.observer`.
 
-Pictures of the pocket painter (what its planner read is the truth), synthetic scenes (the truth is exact), text
-rendered with real fonts, photographs (which it must not pretend to know). `--wrong` lists each wrong answer,
-`--part development` asks the set it was tuned on.
+Pictures of the pocket painter (what its planner read is the truth), synthetic scenes (the truth is exact),
+text rendered with real fonts, photographs (which it must not pretend to know).
+`--wrong` lists each wrong answer, `--part development` asks the set it was tuned on.
 """
 
 from __future__ import annotations

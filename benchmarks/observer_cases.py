@@ -290,7 +290,7 @@ class Sample:
 
 
 def text_samples(part: str, made: list[Painting]) -> Iterator[Sample]:
-    """Each line in a size, a colour, a turn; also on the painter's pictures. Scripts without a font are left out."""
+    """Each line in a size, a colour, a turn; also on paintings. Scripts without a font are left out."""
     texts = read_set(part)["texts"]
     sizes, turns = cycle((16, 22, 32, 48, 72)), cycle((0, 0, 4, -8, 0, 90))
     inks = cycle(

@@ -1,6 +1,6 @@
 """Pictures drawn from the package's drawings, and an eye that knows what was drawn.
 
-The eye stands where the recogniser does: what is tested with it is what is made of sightings, not the recogniser.
+The eye stands where the recogniser does: what is tested with it is what is made of sightings.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from studiolo.assistant.base import Answer, Streamed
 from studiolo.assistant.pocket.assistant import PocketAssistant
 from studiolo.assistant.pocket.recogniser import Sighting
 from studiolo.embedding import TextEmbedder
@@ -85,6 +86,15 @@ APPLES_AND_CAR = (
 def seen(*drawn: Drawn, present: float = 0.01) -> PocketAssistant:
     """An assistant that sees what was drawn."""
     return PocketAssistant(embedder=embedder(), eye=TruthfulEye(drawn, present))
+
+
+def whole(stream: Streamed) -> Answer:
+    """The answer at the end of a stream."""
+    while True:
+        try:
+            next(stream)
+        except StopIteration as end:
+            return end.value
 
 
 def say(assistant: PocketAssistant, image: Image.Image, question: str) -> str:

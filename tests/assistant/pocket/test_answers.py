@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from studiolo.assistant.base import Answer
 from studiolo.assistant.pocket.answers import ABSTAINED
 from studiolo.assistant.pocket.assistant import PocketAssistant
 from studiolo.requests import SourceImage
-from tests.assistant.pocket.drawn import APPLES_AND_CAR, Drawn, library, picture, say, seen
+from tests.assistant.pocket.drawn import APPLES_AND_CAR, Drawn, library, picture, say, seen, whole
 
 SCENE = picture(*APPLES_AND_CAR)
 
@@ -96,11 +97,7 @@ def test_a_sighting_below_even_odds_is_not_told() -> None:
 )
 def test_what_it_cannot_judge_it_says_and_names_who_can(question: str) -> None:
     assistant = seen(*APPLES_AND_CAR)
-    stream = assistant.ask(SourceImage(SCENE), question)
-    with pytest.raises(StopIteration) as end:
-        while True:
-            next(stream)
-    answer = end.value.value
+    answer = whole(assistant.ask(SourceImage(SCENE), question))
     assert answer.text.startswith("I can't judge that")
     assert "studiolo ask" in answer.text
     assert answer.notes == (ABSTAINED,)
@@ -108,25 +105,17 @@ def test_what_it_cannot_judge_it_says_and_names_who_can(question: str) -> None:
 
 
 def test_answers_carry_their_findings() -> None:
-    stream = seen(*APPLES_AND_CAR).ask(SourceImage(SCENE), "Where is the car?")
-    with pytest.raises(StopIteration) as end:
-        while True:
-            next(stream)
-    assert end.value.value.evidence == ("car: 95 % sure, on the right",)
+    told = whole(seen(*APPLES_AND_CAR).ask(SourceImage(SCENE), "Where is the car?"))
+    assert told.evidence == ("car: 95 % sure, on the right",)
 
 
 def test_a_conversation() -> None:
     assistant, image = seen(*APPLES_AND_CAR), SourceImage(SCENE)
-    before = []
-    said = []
+    before: list[Answer] = []
+    said: list[str] = []
     for question in ("What colour is the car?", "and the apples?", "how many are there?", "where is it?"):
-        stream = assistant.ask(image, question, before=tuple(before))
-        try:
-            while True:
-                next(stream)
-        except StopIteration as end:
-            before.append(end.value)
-            said.append(end.value.text)
+        before.append(whole(assistant.ask(image, question, before=tuple(before))))
+        said.append(before[-1].text)
     assert "blue" in said[0]
     assert "red" in said[1]
     assert said[2] == "There are two apples."
@@ -140,12 +129,9 @@ def test_it_alone_means_the_one_thing_there_is_else_the_picture() -> None:
 
 
 def test_a_question_in_german_says_how_it_was_read() -> None:
-    stream = seen(*APPLES_AND_CAR).ask(SourceImage(SCENE), "Wie viele Äpfel siehst du?")
-    with pytest.raises(StopIteration) as end:
-        while True:
-            next(stream)
-    assert end.value.value.text == "There are two apples."
-    assert end.value.value.notes == ("The question was read as: how many apple are there",)
+    told = whole(seen(*APPLES_AND_CAR).ask(SourceImage(SCENE), "Wie viele Äpfel siehst du?"))
+    assert told.text == "There are two apples."
+    assert told.notes == ("The question was read as: how many apple are there",)
 
 
 def test_spoken_names() -> None:

@@ -154,8 +154,14 @@ def test_transparency_is_no_colour() -> None:
 def test_tiny_and_thin(size: tuple[int, int], mode: str) -> None:
     assistant = seen()
     image = Image.new(mode, size, (200, 30, 30) if mode == "RGB" else (0, 0, 0, 0))
-    for question in ("What is this?", "What are the main colours?", "How bright is it?", "Is it sharp?",
-                     "Is it a photo?", "Is it symmetrical?", "What is the background colour?", "Day or night?"):  # fmt: skip
+    for question in ("What is this?", "What are the main colours?", "How bright is it?", "Is it sharp?"):
+        assert say(assistant, image, question).endswith(".")
+    for question in (
+        "Is it a photo?",
+        "Is it symmetrical?",
+        "What is the background colour?",
+        "Day or night?",
+    ):
         assert say(assistant, image, question).endswith((".", ".)"))
     assert 3 <= len(assistant.tag(source(image)).tags) <= 12
 

@@ -9,10 +9,9 @@ from typing import Final
 from studiolo.assistant.pocket.colour_names import NEIGHBOURS
 from studiolo.assistant.pocket.composition import place
 from studiolo.assistant.pocket.english import counted, in_words, listed, plural, sentence, verb, with_article
-from studiolo.assistant.pocket.findings import Sighting
 from studiolo.assistant.pocket.palette import ColourShare, bases, percent
 from studiolo.assistant.pocket.question import Question, Thing
-from studiolo.assistant.pocket.seeing import SURE, Scene, area, stands
+from studiolo.assistant.pocket.seeing import PRESUPPOSED, SURE, Scene, Seen, area, stands
 
 ABSTAINED: Final = "needs a vision model"
 """The note of an answer that says it cannot judge."""
@@ -83,30 +82,31 @@ def present(question: Question, scene: Scene) -> Reply:
 def count(question: Question, scene: Scene) -> Reply:
     """How many."""
     thing = question.things[0] if question.things else Thing()
-    found = scene.meant(thing)
+    found = scene.meant(thing, PRESUPPOSED)
     if not found:
         return _not_seen(thing, scene) if thing.noun else nothing_seen(scene)
     if not thing.noun:
         words = listed([group.words for group in scene.groups])
         text = f"I count {counted(len(found), 'thing')}: {words}"
         return Reply(text=sentence(text), evidence=scene.evidence(found))
-    named = {scene.nouns.spoken(s.name) for s in found}
-    noun = named.pop() if len(named) == 1 else _singular(thing, scene)
-    think = "" if min(s.confidence for s in found) >= SURE else "I think "
-    text = f"{think}there {verb(len(found))} {_number(len(found), noun)}"
+    named = {s.spoken for s in found}
+    known = scene.nouns.known(thing.noun)
+    of_a_kind = len(named) > 1 or (known is not None and known.how == "kind")
+    noun = _singular(thing, scene) if of_a_kind else named.pop()
+    text = f"{_think(found)}there {verb(len(found))} {_number(len(found), noun)}"
     return Reply(text=sentence(text), evidence=scene.evidence(found))
 
 
 def where(question: Question, scene: Scene) -> Reply:
     """In which part of the picture."""
     thing = question.things[0]
-    found = scene.meant(thing)
+    found = scene.meant(thing, PRESUPPOSED)
     if not found:
         return _not_seen(thing, scene) if thing.noun else nothing_seen(scene)
     numbers = Counter(place(s.box) for s in found)
-    named = _of(found, scene)
+    named = _of(found)
     if len(numbers) == 1:
-        text = f"the {named} {verb(len(found))} {next(iter(numbers))}"
+        text = f"{_think(found)}the {named} {verb(len(found))} {next(iter(numbers))}"
     else:
         text = f"of {in_words(len(found))} {named}, " + listed(
             [f"{in_words(n)} {verb(n)} {there}" for there, n in numbers.items()]
@@ -117,22 +117,22 @@ def where(question: Question, scene: Scene) -> Reply:
 def beside(question: Question, scene: Scene) -> Reply:
     """Whether one thing is left of, above … another."""
     first, second = question.things
-    a, b = scene.meant(first), scene.meant(second)
+    a, b = scene.meant(first, PRESUPPOSED), scene.meant(second, PRESUPPOSED)
     if not a or not b:
         return _not_seen(second if a else first, scene)
     side = question.side or "next to"
     so = any(stands(x.box, side, y.box) for x in a for y in b if x is not y)
-    here = f"the {_of(a, scene)} {verb(len(a))} {place(a[0].box)}, the {_of(b, scene)} {place(b[0].box)}"
+    here = f"the {_of(a)} {verb(len(a))} {place(a[0].box)}, the {_of(b)} {place(b[0].box)}"
     return Reply(text=sentence(f"{'yes' if so else 'no'}: {here}"), evidence=scene.evidence((*a, *b)))
 
 
 def compare(question: Question, scene: Scene) -> Reply:
     """Which of two covers more of the picture."""
-    found = [scene.meant(thing) for thing in question.things]
+    found = [scene.meant(thing, PRESUPPOSED) for thing in question.things]
     if not all(found):
         return _not_seen(question.things[0] if not found[0] else question.things[1], scene)
     (a, b), sizes = (max(f, key=area) for f in found), [max(area(s) for s in f) for f in found]
-    names = [scene.nouns.spoken(s.name) for s in (a, b)]
+    names = [s.spoken for s in (a, b)]
     evidence = tuple(f"{n}: {percent(size)} of the picture" for n, size in zip(names, sizes, strict=True))
     if max(sizes) < _RATIO * min(sizes):
         return Reply(text=sentence(f"the {names[0]} and the {names[1]} are about as big"), evidence=evidence)
@@ -145,44 +145,45 @@ def compare(question: Question, scene: Scene) -> Reply:
 
 def extent(question: Question, scene: Scene) -> Reply:
     """How much of the picture a thing covers."""
-    found = scene.meant(question.things[0])
+    found = scene.meant(question.things[0], PRESUPPOSED)
     if not found:
         return _not_seen(question.things[0], scene)
     share = percent(area(found[0]))
-    text = f"the {_of(found[:1], scene)} takes up about {share} of the picture"
+    text = f"the {_of(found[:1])} takes up about {share} of the picture"
     return Reply(text=sentence(text), evidence=scene.evidence(found))
 
 
 def colour_of(question: Question, scene: Scene) -> Reply:
     """Of what colour a thing is."""
     thing = question.things[0]
-    found = scene.meant(thing)
+    found = scene.meant(thing, PRESUPPOSED)
     if not found:
         return _not_seen(thing, scene) if thing.noun else nothing_seen(scene)
     colours = [scene.colours_of(s) for s in found]
     evidence = tuple(
-        f"{scene.nouns.spoken(s.name)} {place(s.box)}: {', '.join(map(str, c[:4]))}"
+        f"{s.spoken} {place(s.box)}: {', '.join(map(str, c[:4]))}"
         for s, c in zip(found[:4], colours, strict=False)
     )
     words = list(dict.fromkeys(in_colour_words(c) for c in colours))
-    text = f"the {_of(found, scene)} {verb(len(found))} {listed(words[:4])}"
+    text = f"{_think(found)}the {_of(found)} {verb(len(found))} {listed(words[:4])}"
     return Reply(text=sentence(text), evidence=evidence)
 
 
 def is_colour(question: Question, scene: Scene) -> Reply:
     """Whether a thing is of a colour."""
     thing, colour = question.things[0], question.colour or ""
-    found = scene.meant(thing)
+    found = scene.meant(thing, PRESUPPOSED)
     if not found:
         return _not_seen(thing, scene) if thing.noun else nothing_seen(scene)
     so = any(scene.has_colour(s, colour) for s in found)
     told = colour_of(Question(kind="colour_of", things=question.things), scene)
-    text = f"{'yes' if so else 'no'}: {told.text[:1].lower()}{told.text[1:]}"
+    said = told.text if told.text.startswith("I ") else f"{told.text[:1].lower()}{told.text[1:]}"
+    text = f"{'yes' if so else 'no'}: {said}"
     return Reply(text=sentence(text), evidence=told.evidence)
 
 
 def in_colour_words(colours: tuple[ColourShare, ...]) -> str:
-    """ "tomato red", "black and white": the colours that matter, one word for each base."""
+    """Say "tomato red", "black and white": the colours that matter, one word for each base."""
     shares = bases(colours)
     first = next(iter(shares), "")
     chosen = [base for base, share in shares.items() if share >= 0.25 and base not in NEIGHBOURS[first]]
@@ -231,23 +232,21 @@ def _not_seen(thing: Thing, scene: Scene) -> Reply:
     return Reply(text=sentence(f"no, I don't see {with_article(noun)}{seen}"), evidence=evidence)
 
 
-def _hedge(found: tuple[Sighting, ...]) -> str:
+def _think(found: tuple[Seen, ...]) -> str:
+    return "" if min(s.confidence for s in found) >= SURE else "I think "
+
+
+def _hedge(found: tuple[Seen, ...]) -> str:
     return "I see" if max(s.confidence for s in found) >= SURE else "I think I see"
 
 
-def _spoken(found: tuple[Sighting, ...], scene: Scene) -> str:
-    wanted = set(map(id, found))
-    groups = [g for g in scene.groups if any(id(s) in wanted for s in g.sightings)]
-    parts: list[str] = []
-    for group in groups:
-        number = sum(id(s) in wanted for s in group.sightings)
-        colour = "" if group.colour in group.spoken.split() else group.colour
-        parts.append(counted(number, group.spoken, adjective=colour))
-    return listed(parts[:6])
+def _spoken(found: tuple[Seen, ...], scene: Scene) -> str:
+    """Speak of things found: those of one name together, with their colour if they share one."""
+    return listed([group.words for group in scene.grouped(found)][:6])
 
 
-def _of(found: tuple[Sighting, ...], scene: Scene) -> str:
-    names = list(dict.fromkeys(scene.nouns.spoken(s.name) for s in found))
+def _of(found: tuple[Seen, ...]) -> str:
+    names = list(dict.fromkeys(s.spoken for s in found))
     if len(names) > 1:
         return listed([plural(n) for n in names])
     return names[0] if len(found) == 1 else plural(names[0])
@@ -262,7 +261,7 @@ def _number(number: int, noun: str) -> str:
     return f"one {noun}" if number == 1 else counted(number, noun)
 
 
-def _lies(sighting: Sighting, side: str) -> bool:
+def _lies(sighting: Seen, side: str) -> bool:
     x, y = (sighting.box[0] + sighting.box[2]) / 2, (sighting.box[1] + sighting.box[3]) / 2
     if side == "centre":
         return 0.3 < x < 0.7 and 0.25 < y < 0.75

@@ -1,4 +1,4 @@
-"""The pocket assistant: answers from what it measures, reads and recognises. Offline, without a language model."""
+"""The pocket assistant: answers from what it measures, reads and recognises. Offline, no language model."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class PocketAssistant(Assistant):
         """Prompts from curated words; a reference lends its light, palette, medium and composition.
 
         Raises:
-            InvalidRequestError: there is nothing to write about, or no room to say it ``n`` times differently.
+            InvalidRequestError: there is nothing to write about, or no room to say it in ``n`` ways.
         """
         from studiolo.assistant.pocket.suggesting import look_of, read_wish
 
@@ -154,7 +154,7 @@ class PocketAssistant(Assistant):
         self,
         image: SourceImage,
         *,
-        sampling: Sampling | None = None,
+        sampling: Sampling | None = None,  # noqa: ARG002 - a language model's
         progress: ProgressCallback = ignore_progress,
     ) -> Tags:
         """3 to 12 words, the surest first."""
@@ -169,7 +169,7 @@ class PocketAssistant(Assistant):
         self,
         image: SourceImage,
         *,
-        sampling: Sampling | None = None,
+        sampling: Sampling | None = None,  # noqa: ARG002 - a language model's
         progress: ProgressCallback = ignore_progress,
     ) -> Streamed:
         """Two or three sentences."""
@@ -196,7 +196,7 @@ class PocketAssistant(Assistant):
         question: str,
         *,
         before: Sequence[Answer] = (),
-        sampling: Sampling | None = None,
+        sampling: Sampling | None = None,  # noqa: ARG002 - a language model's
         progress: ProgressCallback = ignore_progress,
     ) -> Streamed:
         """An answer from the findings, with these as evidence.

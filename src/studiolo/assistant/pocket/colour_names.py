@@ -1,7 +1,7 @@
 """Colours by the names people give them: name → base colour and sRGB.
 
-Names and values are of the XKCD colour survey (Randall Munroe, 2010; CC0), a choice of the polite ones, and for
-one white of CSS Color Module Level 4. The thirteen bases are Berlin & Kay's basic terms with grey, and
+Names and values are of the XKCD colour survey (Randall Munroe, 2010; CC0), a choice of the polite ones, and
+one white is of CSS Color Module Level 4. The thirteen bases are Berlin and Kay's eleven basic terms, with
 turquoise and beige between them.
 """
 

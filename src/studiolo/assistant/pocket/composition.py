@@ -21,8 +21,8 @@ _CENTRED = 0.12  # of a side, from the middle
 class Composition:
     """What was measured.
 
-    ``empty`` is a share, ``symmetry`` 1 for a picture that equals its mirror image, ``balance`` where the busy
-    parts lie, -1 (left, top) to 1 (right, bottom).
+    ``empty`` is a share, ``symmetry`` 1 for a picture that equals its mirror image, ``balance`` where the
+    busy parts lie, -1 (left, top) to 1 (right, bottom).
     """
 
     empty: float

@@ -1,4 +1,4 @@
-"""From a question and those before it to an answer from the findings; other languages through the glossary."""
+"""From a question and those before it to an answer; other languages go through the glossary."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _understood(
 
 
 def _of_the_whole(question: Question, scene: Scene) -> Question:
-    """ "What colour is it?" of a picture of several things, or of none, asks for its colours."""
+    """Read "What colour is it?" of a picture of several things, or of none, as a question for its colours."""
     thing = question.things[0] if question.things else None
     if question.kind == "colour_of" and thing is not None:
         whole = thing.noun in _WHOLE or (thing.again and len(scene.groups) != 1)

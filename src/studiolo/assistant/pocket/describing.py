@@ -34,7 +34,7 @@ def describe(scene: Scene) -> Reply:
 
 
 def tags(scene: Scene) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """3 to 12 lower-case words, and notes: the things first, the surest before the others, then the measured."""
+    """3 to 12 lower-case words, and notes: the things first, the surest of them ahead, then the measured."""
     findings = scene.findings
     found: list[str] = [group.spoken for group in scene.groups]
     found += [f"{g.colour} {g.spoken}" for g in scene.groups if g.colour and g.colour not in g.spoken.split()]
@@ -70,7 +70,7 @@ def _measured_tags(scene: Scene) -> Iterable[str]:
 
 
 def _things(scene: Scene) -> Reply:
-    """The first sentence: "A drawing of two red apples left of a blue car." """
+    """The first sentence: a drawing of two red apples left of a blue car."""
     groups = scene.groups[:5]
     if not groups:
         return nothing_seen(scene)

@@ -23,18 +23,31 @@ _PLURALS = {
     "mouse": "mice", "goose": "geese", "person": "people", "man": "men", "woman": "women",
     "child": "children", "ox": "oxen", "foot": "feet", "tooth": "teeth", "sheep": "sheep", "deer": "deer",
     "fish": "fish", "bison": "bison", "squid": "squid", "shrimp": "shrimp", "moose": "moose",
-    "scissors": "scissors", "glasses": "glasses", "sunglasses": "sunglasses", "jeans": "jeans", "knife": "knives",
+    "scissors": "scissors", "glasses": "glasses", "sunglasses": "sunglasses", "jeans": "jeans",
+    "knife": "knives",
     "leaf": "leaves", "wolf": "wolves", "loaf": "loaves", "scarf": "scarves", "shelf": "shelves",
     "hero": "heroes", "tomato": "tomatoes", "potato": "potatoes", "volcano": "volcanoes", "mango": "mangoes",
     "cactus": "cacti", "snowman": "snowmen", "grapes": "grapes", "cherries": "cherries",
     "blueberries": "blueberries", "stairs": "stairs", "binoculars": "binoculars",
 }  # fmt: skip
-_ALREADY_PLURAL = frozenset(word for word, plural in _PLURALS.items() if word == plural)
+_ALREADY_PLURAL = frozenset(
+    [
+        "scissors",
+        "glasses",
+        "sunglasses",
+        "jeans",
+        "grapes",
+        "cherries",
+        "blueberries",
+        "stairs",
+        "binoculars",
+    ]
+)
 _SOUNDS_LIKE_CONSONANT = ("uni", "use", "eu", "one ", "ufo")
 
 
 def plural(noun: str) -> str:
-    """ "red apple" → "red apples", "man beard" → "man beards", "cup with straw" → "cups with straw"."""
+    """Turn "red apple" into "red apples", "cup with straw" into "cups with straw"."""
     head, joint, rest = _head(noun)
     *before, last = head.split(" ")
     return " ".join([*before, _plural_word(last)]) + joint + rest
@@ -53,7 +66,7 @@ def in_words(number: int) -> str:
 
 
 def with_article(noun: str, *, plural_form: bool = False) -> str:
-    """ "owl" → "an owl"; a plural gets none."""
+    """Turn "owl" into "an owl"; a plural gets none."""
     if plural_form:
         return noun
     vowel = noun[:1].lower() in "aeiou" and not noun.lower().startswith(_SOUNDS_LIKE_CONSONANT)
@@ -68,7 +81,7 @@ def listed(items: Sequence[str], *, joint: str = "and") -> str:
 
 
 def verb(number: int) -> str:
-    """ "is" for one, "are" for others."""
+    """Say "is" for one, "are" for others."""
     return "is" if number == 1 else "are"
 
 
@@ -87,9 +100,7 @@ def _head(noun: str) -> tuple[str, str, str]:
 
 
 def _is_plural(noun: str) -> bool:
-    return _head(noun)[0].rpartition(" ")[2] in _ALREADY_PLURAL - {"sheep", "deer", "fish", "bison", "moose"} - {
-        "squid", "shrimp"
-    }  # fmt: skip
+    return _head(noun)[0].rpartition(" ")[2] in _ALREADY_PLURAL
 
 
 def _plural_word(word: str) -> str:

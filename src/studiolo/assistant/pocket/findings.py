@@ -37,6 +37,11 @@ class Sighting(Protocol):
         """Where it stands, in shares of the picture."""
         ...
 
+    @property
+    def alternatives(self) -> tuple[tuple[str, float], ...]:
+        """Other names it may have, each with its likelihood."""
+        ...
+
 
 class Eye(Protocol):
     """Recognises things; `recogniser.Recogniser` is one."""
@@ -144,10 +149,10 @@ class Findings:
         """How likely it is that one of the library's names is in the picture, 0 to 1."""
         return self._eye.presence(self._image, name)
 
-    def colours_of(self, sighting: Sighting) -> tuple[palette.ColourShare, ...]:
-        """The colours of a thing, without what is behind it."""
-        others = [other.box for other in self.sightings if other is not sighting]
-        return palette.inside(self.pixels, sighting.box, others)
+    def colours_in(self, box: Box) -> tuple[palette.ColourShare, ...]:
+        """The colours of the thing in a box, without what is behind it."""
+        others = [other.box for other in self.sightings if other.box != box]
+        return palette.inside(self.pixels, box, others)
 
     @cached_property
     def _detail(self) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """Questions in other languages → English: the frame of the question from here, its nouns from the glossary.
 
-The glossary knows what pictures show, not how one asks. Frames are few and plain; what fits none stays unread.
+The glossary knows what pictures show, not how one asks. Frames are few and plain; what fits none stays
+unread.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
 _FRAMES: dict[str, dict[str, str]] = {
     "de": {
         "what colour is the {a}": "welche farbe (?:hat|haben) {a}|was für eine farbe (?:hat|haben) {a}",
-        "how many {a} are there": "wie viele {a}(?: (?:gibt es|sind (?:da|es|zu sehen)|siehst du|sieht man))?",
+        "how many {a} are there": "wie viele {a}(?: (?:gibt es|sind (?:da|zu sehen)|siehst du|sieht man))?",
         "where is the {a}": "wo (?:ist|sind) {a}",
-        "is there a {a}": "gibt es (?:hier )?{a}|(?:ist|sind) (?:da |hier )?{a} (?:zu sehen|da|im bild)|siehst du {a}",
+        "is there a {a}": (
+            "gibt es (?:hier )?{a}|"
+            "(?:ist|sind) (?:da |hier )?{a} (?:zu sehen|da|im bild)|siehst du {a}"
+        ),
         "what is this": "was ist (?:das|hier|zu sehen)|was siehst du|was (?:sieht man|ist auf dem bild)",
         "what does it say": "was steht (?:da|hier|dort|darauf)(?: geschrieben)?|lies den text",
         "is it day or night": "ist es (?:tag|nacht)(?: oder (?:tag|nacht))?",
@@ -35,8 +39,14 @@ _FRAMES: dict[str, dict[str, str]] = {
         "what does it say": "wat staat er(?: geschreven)?",
     },
     "fr": {
-        "what colour is the {a}": "de quelle couleur (?:est|sont) {a}|quelle est la couleur (?:de la|de l'|du|des|de) ?{a}",
-        "how many {a} are there": "combien (?:de |d')?{a} (?:y a-t-il|y a t il|vois-tu)|combien y a-t-il (?:de |d'){a}",
+        "what colour is the {a}": (
+            "de quelle couleur (?:est|sont) {a}|"
+            "quelle est la couleur (?:de la|de l'|du|des|de) ?{a}"
+        ),
+        "how many {a} are there": (
+            "combien (?:de |d')?{a} (?:y a-t-il|y a t il|vois-tu)|"
+            "combien y a-t-il (?:de |d'){a}"
+        ),
         "where is the {a}": "où (?:est|sont|se trouve|se trouvent) {a}",
         "is there a {a}": "(?:y a-t-il|est-ce qu'il y a|vois-tu) {a}",
         "what is this": "qu'est-ce que c'est|que vois-tu|c'est quoi|qu'est-ce qu'on voit",
@@ -83,7 +93,10 @@ _FRAMES: dict[str, dict[str, str]] = {
         "what does it say": "что (?:здесь |тут |там )?написано",
     },
     "ko": {
-        "what colour is the {a}": "{a}(?:은|는|이|가)? ?(?:무슨|어떤) ?색.*|{a}(?:의)? 색(?:깔)?(?:은|이)? ?(?:뭐|무엇|무슨).*",
+        "what colour is the {a}": (
+            "{a}(?:은|는|이|가)? ?(?:무슨|어떤) ?색.*|"
+            "{a}(?:의)? 색(?:깔)?(?:은|이)? ?(?:뭐|무엇|무슨).*"
+        ),
         "how many {a} are there": "{a}(?:은|는|이|가)? ?몇 ?(?:개|마리|명|대|송이).*",
         "where is the {a}": "{a}(?:은|는|이|가)? ?어디.*",
         "what is this": "(?:이것은|이게|이건) ?(?:뭐|무엇).*|무엇이 보.*|뭐가 보.*",
@@ -109,9 +122,13 @@ _FRAMES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
+# ASCII marks, Spanish ones, quotation marks, and the full-width ones of Chinese and Japanese.
+_MARKS = r"[?!.,;:\"\u00bf\u00a1\uff1f\uff01\u3002\u3001\u201c\u201d\u201e\u00ab\u00bb]+"
+
+
 def in_english(asked: str, glossary: Glossary) -> str | None:
     """The question in English, or None if it fits no frame or its noun is not in the glossary."""
-    said = re.sub(r"[?!.,;:¿¡？！。、\"“”„«»]+", " ", asked.lower().replace("’", "'"))
+    said = re.sub(_MARKS, " ", asked.lower().replace("\u2019", "'"))
     said = re.sub(r"\s+", " ", said).strip()
     for code, english, pattern in _patterns():
         match = pattern.fullmatch(said)

@@ -1,4 +1,4 @@
-"""Light and colour as numbers, with a word for each: brightness, contrast, saturation, temperature …"""
+"""Light and colour as numbers, with a word for each: brightness, contrast, saturation, temperature."""
 
 from __future__ import annotations
 

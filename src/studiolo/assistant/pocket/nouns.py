@@ -20,17 +20,21 @@ How = Literal["name", "kind", "nearest"]
 # Kinds people ask for, where CLDR's keywords of a drawing do not say it: words of names, or groups of names.
 _KINDS: dict[str, frozenset[str]] = {
     "vehicle": words(
-        "automobile car bus minibus truck lorry taxi tractor bicycle scooter motorcycle train locomotive tram",
-        "airplane helicopter ship sailboat canoe boat ferry speedboat rocket ambulance van",
+        "automobile car bus minibus truck lorry taxi tractor bicycle scooter motorcycle train locomotive",
+        "tram airplane helicopter ship sailboat canoe boat ferry speedboat rocket ambulance van",
     ),
     "boat": words("sailboat ship canoe ferry speedboat boat"),
     "fish": words("fish shark blowfish"),
     "toy": words("teddy kite ball balloon yo"),
     "furniture": words("chair couch bed table bookshelf armchair bench"),
-    "building": words("house hut castle church mosque temple hotel school hospital lighthouse tower barn windmill"),
+    "building": words(
+        "house hut castle church mosque temple hotel school hospital lighthouse tower barn windmill"
+    ),
     "plant": words("tree palm cactus tulip rose sunflower blossom hibiscus herb clover leaf seedling flower"),
     "flower": words("tulip rose sunflower blossom hibiscus hyacinth lotus bouquet flower"),
-    "person": words("person man woman boy girl child baby astronaut farmer cook singer pilot king prince princess"),
+    "person": words(
+        "person man woman boy girl child baby astronaut farmer cook singer pilot king prince princess"
+    ),
 }  # fmt: skip
 _SYNONYMS = {
     "animal": "animal", "creature": "animal", "beast": "animal", "human": "person", "people": "person",
@@ -39,7 +43,10 @@ _SYNONYMS = {
     "face": "face", "picture": "",
 }  # fmt: skip
 _KEYWORDS = frozenset(
-    words("animal fruit food bird insect vegetable drink dessert tool instrument pet plant flower building tree")
+    words(
+        "animal fruit food bird insect vegetable drink dessert tool instrument pet plant flower building",
+        "tree",
+    )
 )  # fmt: skip
 
 
@@ -94,7 +101,7 @@ class Nouns:
 
     @cached_property
     def _names_of(self) -> dict[str, frozenset[str]]:
-        """Word → the names that are this word, have it as an alias, or are a sort of it by their last word."""
+        """Word → the names that are it, have it as an alias, or are a sort of it by their last word."""
         names_of: dict[str, set[str]] = {}
         for name in self._library.names:
             last = name.rpartition(" ")[2]
@@ -142,14 +149,15 @@ _NOT_SORTS = frozenset(
 )  # names that are no sort of their last word
 _COLOUR_WORDS = words("red green brown black white yellow blue orange purple")
 _NOT_ANIMALS = words(
-    "tree leaf leaves flower blossom mushroom herb plant cactus clover rose tulip shell web coral stump rock wood",
-    "seedling bouquet rice maple fallen nest feather paw prints snowflake wing log chestnut",
+    "tree leaf leaves flower blossom mushroom herb plant cactus clover rose tulip shell web coral stump rock",
+    "wood seedling bouquet rice maple fallen nest feather paw prints snowflake wing log chestnut",
 )
 _SPOKEN = {
     "automobile": "car", "honeybee": "bee", "tangerine": "orange", "deciduous tree": "tree",
     "evergreen tree": "fir tree", "hot beverage": "cup of coffee", "lady beetle": "ladybird",
-    "couch and lamp": "sofa", "potted plant": "pot plant", "soccer ball": "ball", "snowman without snow": "snowman",
-    "blossom": "flower", "steaming bowl": "bowl of soup", "rescue worker helmet": "helmet",
+    "couch and lamp": "sofa", "potted plant": "pot plant", "soccer ball": "ball",
+    "snowman without snow": "snowman", "blossom": "flower", "steaming bowl": "bowl of soup",
+    "rescue worker helmet": "helmet",
     "fork and knife with plate": "plate", "cat with wry smile": "cat", "front facing baby chick": "chick",
     "baby chick": "chick", "brown mushroom": "mushroom", "sun with face": "sun", "full moon face": "moon",
 }  # fmt: skip

@@ -38,7 +38,7 @@ class Observer:
     def observe(self, image: Image, *, key: str = "") -> Findings:
         """Findings of a picture of any mode, not yet worked out.
 
-        With a ``key`` (its hash) the findings of the last picture are kept, because a conversation is about one.
+        With a ``key`` (its hash) the findings of the last picture are kept: a conversation is about one.
 
         Raises:
             InvalidImageError: it cannot be converted to RGB.

@@ -57,7 +57,7 @@ def background(pixels: Pixels) -> tuple[ColourShare, ...]:
 def inside(pixels: Pixels, box: Box, background_of: Iterable[Box] = ()) -> tuple[ColourShare, ...]:
     """The colours of what stands in ``box``, without what is behind it.
 
-    What is behind is read from a ring around the box; where all of the box looks like that, its middle counts.
+    What is behind is read from a ring around the box; where all of the box is like that, its middle counts.
     ``background_of`` are boxes of other things, whose pixels say nothing about what is behind.
     """
     import numpy as np

@@ -60,7 +60,7 @@ _WHOLE: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     )),
     ("brightness", (
         rf"^how (?:bright|dark|light) is {_SELF}$", r"\b(?:brightness|exposure|(?:over|under) ?exposed)\b",
-        rf"^is {_SELF} (?:very |too |rather |quite )?(?:bright|dark|light|dim)(?: or (?:bright|dark|light))?$",
+        rf"^is {_SELF} (?:very |too |rather |quite )?(?:bright|dark|light|dim)(?: or (?:bright|dark))?$",
         r"^(?:bright or dark|dark or bright)",
     )),
     ("contrast", (r"\bcontrast",)),
@@ -86,7 +86,7 @@ _WHOLE: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         r"\b(?:main|dominant|most common|chief|primary) colours?\b", r"\bpalette\b",
         r"^(?:what are )?the colours$",
         rf"^(?:what|which) colours(?: (?:are (?:there|used)|does {_SELF} have|do you see|can you see))?$",
-        r"^(?:what|which) colours? (?:is|are|has|does) (?:the|this|that) (?:picture|image|drawing)(?: have)?$",
+        r"^(?:what|which) colours? (?:is|has|does) (?:the|this|that) (?:picture|image|drawing)(?: have)?$",
         r"^colours$",
     )),
 )  # fmt: skip
@@ -142,10 +142,13 @@ def _about(kind: Kind, *groups: str) -> Build:
     return build
 
 
-def _again(kind: Kind) -> Build:
-    """About what was spoken of before."""
-    question = Question(kind=kind, things=(Thing(again=True),))
-    return lambda *_: question
+def _just(kind: Kind, *things: Thing) -> Build:
+    """Read nothing more of the words."""
+
+    def build(_match: re.Match[str], _lexicon: Lexicon) -> Question:
+        return Question(kind=kind, things=things)
+
+    return build
 
 
 def _coloured(match: re.Match[str], lexicon: Lexicon) -> Question | None:
@@ -163,7 +166,7 @@ def _compared(match: re.Match[str], lexicon: Lexicon) -> Question | None:
     return replace(question, word=match["more"]) if question else None
 
 
-def _at(match: re.Match[str], _: Lexicon) -> Question:
+def _at(match: re.Match[str], _lexicon: Lexicon) -> Question:
     return Question(kind="what_at", word=match["at"].replace("upper", "top").replace("lower", "bottom"))
 
 
@@ -188,8 +191,8 @@ _THINGS: tuple[tuple[Build, tuple[str, ...]], ...] = (
         r"^(?:what (?:is|are) )?(?:the )?colours? of (?P<a>.+)$",
         r"^(?P<a>.+?) (?:is|are) (?:what|which) colour$",
     )),
-    (_again("colour_of"), (r"^(?:what is )?its colour$",)),
-    (_again("count"), (r"^how many(?: are there| of (?:them|those)\b.*)?$",)),
+    (_just("colour_of", Thing(again=True)), (r"^(?:what is )?its colour$",)),
+    (_just("count", Thing(again=True)), (r"^how many(?: are there| of (?:them|those)\b.*)?$",)),
     (_about("count"), (
         rf"^how many (?P<a>.+?){_SEE}$", r"^(?:count|(?:what is )?(?:the )?number of) (?P<a>.+)$",
     )),
@@ -199,8 +202,8 @@ _THINGS: tuple[tuple[Build, tuple[str, ...]], ...] = (
         r"(?: side)?(?: of| to)? (?P<b>(?:the|a|an|it|them|that|this)\b.*)$"),
     )),
     (_at, (
-        (rf"^(?:what|who) (?:is|are|do you see|can you see|stands|can be seen) (?:there )?(?:on|at|in|to) the "
-        rf"(?P<at>{_CORNERS})(?: side| corner| half| part)?$"),
+        (rf"^(?:what|who) (?:is|are|do you see|can you see|stands|can be seen) (?:there )?(?:on|at|in|to) "
+        rf"the (?P<at>{_CORNERS})(?: side| corner| half| part)?$"),
     )),
     (_about("where"), (
         r"^where(?:abouts)? (?:is|are|can i (?:see|find)|do you see) (?P<a>.+?)(?: located| placed)?$",
@@ -217,7 +220,7 @@ _THINGS: tuple[tuple[Build, tuple[str, ...]], ...] = (
         r"(?: (?:is|are|do|can|does)\b.*)?$"),
         r"^what (?:kind|sort|type) of (?P<a>\w+)(?: (?:is|are|do|can)\b.*)?$",
     )),
-    (lambda *_: Question(kind="what"), _WHAT),
+    (_just("what"), _WHAT),
     (_about("present"), (r"^(?:is|are) there (?P<a>.+)$",)),
     (_coloured, (
         (r"^(?:is|are) (?:the |that |those |this |these )?(?P<a>.+?) (?:all |mostly |rather )?"
@@ -237,4 +240,6 @@ _THINGS: tuple[tuple[Build, tuple[str, ...]], ...] = (
 _WHOLE_PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(form)) for kind, forms in _WHOLE for form in forms
 )
-_THING_PATTERNS = tuple((re.compile(form), build) for build, forms in _THINGS for form in forms)
+_THING_PATTERNS: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
+    (re.compile(form), build) for build, forms in _THINGS for form in forms
+)

@@ -15,7 +15,7 @@ Side = Literal["left of", "right of", "above", "below", "next to"]
 
 @dataclass(frozen=True, kw_only=True)
 class Thing:
-    """What a noun phrase of a question names: ``noun`` in the singular or plural as it stood, without colours.
+    """What a noun phrase of a question names: ``noun`` as it stood, singular or plural, without colours.
 
     ``again`` marks a pronoun: the thing that was spoken of before.
     """

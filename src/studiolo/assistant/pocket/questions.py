@@ -10,6 +10,8 @@ from studiolo.assistant.pocket.patterns import read, read_thing
 from studiolo.assistant.pocket.question import Question
 from studiolo.engines.pocket.phrases import Lexicon
 
+_MARKS = r"[?!.,;:\"\u201c\u201d()]+(?=\s|$)|[\"\u201c\u201d(]"
+
 
 def understand(text: str, lexicon: Lexicon, before: Sequence[Question] = ()) -> Question:
     """Read a question; ``before`` are the earlier ones, so that "and the car?" and "it" are understood."""
@@ -24,14 +26,14 @@ def understand(text: str, lexicon: Lexicon, before: Sequence[Question] = ()) -> 
 
 def normalise(text: str) -> str:
     """Lower case, one spelling, no contractions, no courtesies, no "in the picture"."""
-    said = text.lower().replace("’", "'").replace("color", "colour").replace("gray", "grey")
+    said = text.lower().replace("\u2019", "'").replace("color", "colour").replace("gray", "grey")
     said = re.sub(r"\b(what|where|who|it|that|there|how)'s\b", r"\1 is", said)
     said = re.sub(r"\b(is|are|does|do|can|has|have)n't\b", r"\1 not", said)
-    said = re.sub(r"\bcenter\b|\bmiddle\b", "centre", re.sub(r"[?!.,;:\"“”()]+(?=\s|$)|[\"“”(]", " ", said))
+    said = re.sub(_MARKS, " ", re.sub(r"\b(?:center|middle)\b", "centre", said))
     said = re.sub(r"\b(?:please|exactly|really|actually|maybe|perhaps)\b", " ", said)
     said = re.sub(r"\s+", " ", said).strip()
     said = re.sub(
-        r"^(?:(?:can|could|would|will) you (?:tell|show|say to) me|do you know|tell me|i (?:want|would like) to know)"
+        r"^(?:(?:can|could|would|will) you (?:tell|show) me|do you know|tell me|i(?: want|'d like) to know)"
         r"(?: (?:if|whether|about))?\s+",
         "",
         said,
@@ -46,7 +48,7 @@ def normalise(text: str) -> str:
 
 
 def _same_again(words: str, lexicon: Lexicon, last: Question) -> Question:
-    """ "and the car?": the last question about another thing."""
+    """Read "and the car?": the last question about another thing."""
     thing = read_thing(words, lexicon)
     if re.search(r"^(?:on|at|in|to) the ", words):
         return read(f"what is {words}", lexicon)

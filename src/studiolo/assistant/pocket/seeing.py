@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -11,7 +11,7 @@ from studiolo.assistant.pocket.colour_names import NEIGHBOURS
 from studiolo.assistant.pocket.composition import place
 from studiolo.assistant.pocket.english import counted
 from studiolo.assistant.pocket.findings import Findings, Sighting
-from studiolo.assistant.pocket.nouns import Nouns
+from studiolo.assistant.pocket.nouns import Named, Nouns
 from studiolo.assistant.pocket.palette import ColourShare, bases, percent
 from studiolo.assistant.pocket.pixels import Box
 from studiolo.assistant.pocket.question import Side, Thing
@@ -22,8 +22,26 @@ SURE: Final = 0.8
 LIKELY: Final = 0.5
 """Below this a thing is not named at all."""
 
+PRESUPPOSED: Final = 0.25
+"""From here on a thing is taken for what was asked about, where the question takes it for granted."""
+
 _OWN_COLOUR = 0.45  # share of a thing that is of one colour, from which it is called by it
 _BESIDE = 0.04  # of a side: how far centres must be apart for "left of" or "above"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A thing seen, by the name people have for it; ``likelihoods`` are those of the library's names."""
+
+    spoken: str
+    confidence: float
+    box: Box
+    likelihoods: Mapping[str, float]
+
+    @property
+    def name(self) -> str:
+        """The likeliest of the library's names."""
+        return max(self.likelihoods, key=lambda name: self.likelihoods[name])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +49,7 @@ class Group:
     """Things of one name that are seen. ``colour`` is what most of them are, empty if no one colour is."""
 
     spoken: str
-    sightings: tuple[Sighting, ...]
+    sightings: tuple[Seen, ...]
     colour: str
 
     @property
@@ -63,16 +81,36 @@ class Scene:
         self.nouns = nouns
 
     @cached_property
-    def sightings(self) -> tuple[Sighting, ...]:
-        """What is likely enough to be spoken of."""
-        return tuple(s for s in self.findings.sightings if s.confidence >= LIKELY)
+    def sightings(self) -> tuple[Seen, ...]:
+        """What is likely enough to be spoken of, the surest first."""
+        return tuple(seen for seen in self._all if seen.confidence >= LIKELY)
+
+    @cached_property
+    def _all(self) -> tuple[Seen, ...]:
+        told = (self._seen(sighting) for sighting in self.findings.sightings)
+        return tuple(sorted(told, key=lambda seen: -seen.confidence))
+
+    def _seen(self, sighting: Sighting) -> Seen:
+        """By its likeliest spoken name: a dog and a dog's face are both a dog, so their chances add up."""
+        likelihoods = {name: p for name, p in sighting.alternatives if name != sighting.name}
+        likelihoods[sighting.name] = sighting.confidence
+        spoken: dict[str, float] = {}
+        for name, p in likelihoods.items():
+            word = self.nouns.spoken(name)
+            spoken[word] = spoken.get(word, 0.0) + p
+        best = max(spoken, key=lambda word: (spoken[word], word == self.nouns.spoken(sighting.name)))
+        return Seen(spoken=best, confidence=min(spoken[best], 1.0), box=sighting.box, likelihoods=likelihoods)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The things seen, alike ones together, the surest first."""
-        together: dict[str, list[Sighting]] = {}
-        for sighting in self.sightings:
-            together.setdefault(self.nouns.spoken(sighting.name), []).append(sighting)
+        return self.grouped(self.sightings)
+
+    def grouped(self, found: Sequence[Seen]) -> tuple[Group, ...]:
+        """Some of the things seen, alike ones together."""
+        together: dict[str, list[Seen]] = {}
+        for seen in found:
+            together.setdefault(seen.spoken, []).append(seen)
         groups = [
             Group(spoken=spoken, sightings=tuple(alike), colour=self._colour(alike))
             for spoken, alike in together.items()
@@ -84,45 +122,55 @@ class Scene:
         """Whether this looks like a photograph, of which the recogniser knows nothing."""
         return self.findings.medium.name == "photograph"
 
-    def meant(self, thing: Thing) -> tuple[Sighting, ...]:
-        """The things seen that a phrase means, those of its colour if it names one."""
+    def meant(self, thing: Thing, at_least: float = LIKELY) -> tuple[Seen, ...]:
+        """The things seen that a phrase means, those of its colour if it names one.
+
+        Each as what was asked for, and as sure as it is that: what is a dog or a cat is surely an animal.
+        """
         if thing.again or not thing.noun:
             found = self.sightings
         else:
-            found = self.nouns.pick(thing.noun, self.sightings)
+            named = self.nouns.known(thing.noun)
+            found = tuple(self._as(seen, named) for seen in self._all) if named else ()
+            found = tuple(seen for seen in found if seen.confidence >= at_least)
         for colour in thing.colours:
-            found = tuple(s for s in found if self.has_colour(s, colour))
+            found = tuple(seen for seen in found if self.has_colour(seen, colour))
         return found
 
-    def has_colour(self, sighting: Sighting, colour: str) -> bool:
+    def _as(self, seen: Seen, named: Named) -> Seen:
+        """The same thing, by the likeliest of the names that fit, and as sure as all of them together."""
+        fitting = {name: p for name, p in seen.likelihoods.items() if name in named.names}
+        if not fitting:
+            return replace(seen, confidence=0.0)
+        likeliest = max(fitting, key=lambda name: fitting[name])
+        return replace(seen, spoken=self.nouns.spoken(likeliest), confidence=min(sum(fitting.values()), 1.0))
+
+    def has_colour(self, seen: Seen, colour: str) -> bool:
         """Whether a thing is of a colour: a good part of it, or most of it a colour that many call so."""
         from studiolo.assistant.pocket.colour_names import base_of
 
         base = base_of(colour)
-        shares = bases(self.colours_of(sighting))
+        shares = bases(self.colours_of(seen))
         if base is None or not shares:
             return False
         near = sum(shares.get(other, 0.0) for other in NEIGHBOURS[base])
         first = next(iter(shares))
         return shares.get(base, 0.0) >= 0.3 or first == base or (near >= 0.5 and shares.get(base, 0.0) >= 0.1)
 
-    def colours_of(self, sighting: Sighting) -> tuple[ColourShare, ...]:
+    def colours_of(self, seen: Seen) -> tuple[ColourShare, ...]:
         """The colours of a thing, without what is behind it."""
-        return self.findings.colours_of(sighting)
+        return self.findings.colours_in(seen.box)
 
-    def evidence(self, sightings: Sequence[Sighting]) -> tuple[str, ...]:
+    def evidence(self, sightings: Sequence[Seen]) -> tuple[str, ...]:
         """The things in words with numbers: "car: 94 % sure, on the right"."""
-        return tuple(
-            f"{self.nouns.spoken(s.name)}: {percent(s.confidence)} sure, {place(s.box)}"
-            for s in sightings[:8]
-        )
+        return tuple(f"{s.spoken}: {percent(s.confidence)} sure, {place(s.box)}" for s in sightings[:8])
 
-    def _colour(self, alike: Sequence[Sighting]) -> str:
-        mains = {self._main_colour(sighting) for sighting in alike}
+    def _colour(self, alike: Sequence[Seen]) -> str:
+        mains = {self._main_colour(seen) for seen in alike}
         return mains.pop() if len(mains) == 1 else ""
 
-    def _main_colour(self, sighting: Sighting) -> str:
-        shares = bases(self.colours_of(sighting))
+    def _main_colour(self, seen: Seen) -> str:
+        shares = bases(self.colours_of(seen))
         base, share = next(iter(shares.items()), ("", 0.0))
         return base if share >= _OWN_COLOUR else ""
 
@@ -147,9 +195,9 @@ def stands(a: Box, side: Side, b: Box) -> bool:
     return distance > _BESIDE
 
 
-def area(sighting: Sighting) -> float:
+def area(seen: Seen) -> float:
     """Share of the picture its box covers."""
-    left, top, right, bottom = sighting.box
+    left, top, right, bottom = seen.box
     return max(0.0, right - left) * max(0.0, bottom - top)
 
 
