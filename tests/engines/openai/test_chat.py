@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import threading
+import tomllib
 
 import numpy as np
 import pytest
@@ -23,7 +24,8 @@ from studiolo.engines.openai.chat import (
     OpenRouterChatEngine,
     VLLMChatEngine,
 )
-from studiolo.errors import UnknownEngineError, UnsupportedRequestError
+from studiolo.errors import CredentialsError, UnknownEngineError, UnsupportedRequestError
+from studiolo.registry import ChatRegistry
 from studiolo.testing import ChatEngineContract
 from tests.engines.openai.server import (
     DONE,
@@ -425,9 +427,15 @@ def test_a_model_without_eyes_says_so(server, talk_to):
 
 
 def test_the_name_of_the_config_file_is_the_name_of_the_engine(server):
-    config = EngineConfig(name="lab", model="m", options={"base_url": server.base_url})
-    with OpenAIChatEngine(config) as engine:
-        assert ask(engine)[1].engine == "lab"
+    options = {"uses": "openai", "base_url": server.base_url, "api_key": KEY}
+    registry = ChatRegistry({"lab": EngineConfig(options=options)})
+    registry.register("openai", OpenAIChatEngine)
+    assert ask(registry.resolve("lab:m"))[1].engine == "lab"
+    server.key = "another"
+    with pytest.raises(CredentialsError, match="lab does not take the key") as caught:
+        ask(registry.resolve("lab:m"))
+    assert "STUDIOLO_ENGINES__LAB__API_KEY;" in caught.value.hint
+    registry.close()
 
 
 # What each says of itself
@@ -450,8 +458,6 @@ def test_availability_asks_for_a_key_where_one_is_needed(kind):
 
 @pytest.mark.parametrize("kind", ALL)
 def test_every_profile_is_an_entry_point(kind, root):
-    import tomllib
-
     points = tomllib.loads((root / "pyproject.toml").read_text())["project"]["entry-points"]
     expected = f"studiolo.engines.openai.chat:{kind.__name__}"
     assert points["studiolo.chat_engines"][kind.profile.name] == expected

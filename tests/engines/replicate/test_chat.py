@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import threading
+import tomllib
 
 import numpy as np
 import pytest
@@ -358,6 +359,13 @@ def test_an_answer_that_is_no_prediction(server, talk_to):
     server.state = lambda name: {"oops": name}
     with pytest.raises(EngineError, match="cannot be read"):
         ask(talk_to())
+
+
+def test_it_is_an_entry_point(root):
+    points = tomllib.loads((root / "pyproject.toml").read_text())["project"]["entry-points"]
+    assert (
+        points["studiolo.chat_engines"]["replicate"] == "studiolo.engines.replicate.chat:ReplicateChatEngine"
+    )
 
 
 def test_offline():
