@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from studiolo.engines.base import SpeechEngine
+from studiolo.errors import UnsupportedRequestError
 from studiolo.requests import Progress, ProgressCallback, ignore_progress
 from studiolo.speech import Clip, SpeechCapabilities, SpeechRequest, Voice
 
@@ -34,6 +35,8 @@ class FakeSpeechEngine(SpeechEngine):
         """One clip for each word."""
         import numpy as np
 
+        if request.voice not in {None, "hum"}:
+            raise UnsupportedRequestError(f"The fake has no voice '{request.voice}'.", hint="It has: hum.")
         words = request.text.split()
         for step, word in enumerate(words, start=1):
             progress(Progress(step=step, total=len(words), stage="speaking"))
