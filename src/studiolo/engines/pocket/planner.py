@@ -13,8 +13,9 @@ from studiolo.engines.pocket import phrases, reading
 from studiolo.engines.pocket.phrases import Lexicon
 from studiolo.engines.pocket.reading import And, Aside, Break, Doing, Link, Mark, NounPhrase, Spot, Without
 from studiolo.engines.pocket.scene import Place, Position, Relation, RelationKind, Scene, Season, Thing
-from studiolo.engines.pocket.vocabulary import WEARABLES
+from studiolo.engines.pocket.vocabulary import NUMBERS, WEARABLES
 from studiolo.engines.pocket.vocabulary_places import PLACE_OF_WORDS
+from studiolo.engines.pocket.words import words
 
 # "A and B on C" puts both on C; "A and B with C" gives C to B only.
 _SHARED: frozenset[RelationKind] = frozenset(
@@ -38,6 +39,12 @@ _PLACE_OF_SEASON: dict[Season, str] = {
     "summer": "meadow",
     "autumn": "meadow",
 }
+_COUNTING = frozenset({"a", "an", "some", "another", *NUMBERS})
+_MANNER = words(
+    "angle atmosphere background close-up closeup colour colours composition crop depth down finish "
+    "foreground frame glow grain horizon light lighting line lines lit look mood palette perspective range shading shot "
+    "stroke strokes style texture tone tones up view viewpoint wash washes"
+)
 _PRONOUNS = frozenset({"it", "them", "him", "himself", "itself", "themselves"})
 
 
@@ -57,6 +64,9 @@ class _Builder:
         self._things: list[Thing] = []
         self._relations: list[Relation] = []
         self._unknown: list[str] = []
+        self._unknown_here: list[str] = []  # of this sentence
+        self._things_before = 0  # this sentence
+        self._claims: bool | None = None  # whether this sentence begins as a thing does: "a", "two"
         self._setting = phrases.Setting()
         self._place_words = ""
         self._group: list[int] = []  # the things the next relation speaks of
@@ -87,8 +97,19 @@ class _Builder:
                 self._link, self._joined, self._fresh = None, False, True
                 if sentence:
                     self._group, self._preposed = [], None
+                    self._end_sentence()
+
+    def _end_sentence(self) -> None:
+        """A later sentence that names nothing to draw says how: light, view, mood. "A samovar" is missed."""
+        drew = len(self._things) > self._things_before
+        if self._things_before == 0 or drew:
+            self._unknown += self._unknown_here
+        elif self._claims:
+            self._unknown += [phrase for phrase in self._unknown_here if not _is_manner(phrase)]
+        self._unknown_here, self._claims, self._things_before = [], None, len(self._things)
 
     def scene(self) -> Scene:
+        self._end_sentence()
         setting = self._setting
         kind = setting.place
         if kind is None and setting.season is not None and setting.background_colour is None:
@@ -107,6 +128,8 @@ class _Builder:
     def _noun_phrase(self, mark: NounPhrase, following: Mark) -> None:
         link, joined, skip = self._link, self._joined, self._skip
         self._link, self._joined, self._skip, self._fresh = None, False, False, False
+        if self._claims is None:
+            self._claims = mark.words[0] in _COUNTING or mark.words[0].isdigit()
         if skip or (set(mark.words) & _PRONOUNS and len(mark.words) == 1):
             return
         described = phrases.describe(mark.words, self._lexicon)
@@ -123,7 +146,7 @@ class _Builder:
         found = phrases.noun(described, self._lexicon)
         if found is None:
             if not phrases.means_nothing(described):
-                self._unknown.append(described.text)
+                self._unknown_here.append(described.text)
             return
         self._setting_of_modifiers(found.modifiers)
         self._add_thing(found, described, link, joined=joined)
@@ -251,3 +274,8 @@ class _Builder:
                 if first is not None:
                     relations.append(Relation(kind, first, 1 - first))  # type: ignore[arg-type]
         return relations
+
+
+def _is_manner(phrase: str) -> bool:
+    """Whether it speaks of the picture, not of a thing in it ("a high viewpoint")."""
+    return not _MANNER.isdisjoint(phrase.split())

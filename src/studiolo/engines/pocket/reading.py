@@ -101,6 +101,10 @@ _STYLE = re.compile(
     rf"|^(?:an? )?(?P<lead>3d|flat|pixel|cartoon|watercolou?r)\b(?=\s+\w)"
 )
 _MEDIUM = re.compile(rf"\b(?:an? |the )?(?:\w+ )?(?:{_MEDIA}) of\b")
+_MANNER = re.compile(
+    r"(?:^|(?<=[,.;:!?])|\bin (?:an? |the )?)\s*"
+    r"(?:(?!(?:and|at|by|in|near|of|on|over|under|with)\b)[\w'\u2019-]+ ){1,6}styled?\b"
+)
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[,.;:!?()&+]")
 _LONGEST = 6
 _ADVERBS_OF_PLACE = words("underwater outdoors indoors")
@@ -116,6 +120,8 @@ def take_style(prompt: str) -> tuple[str, str | None]:
     if found is not None:
         style = STYLES[next(word for word in found.groups() if word)]
         text = f"{text[: found.start()]} , {text[found.end() :]}"
+    manner = _MANNER.sub(" , ", text)  # "children's book style" asks for no book
+    text = manner if any(letter.isalnum() for letter in manner) else text
     return _MEDIUM.sub(" ", text), style
 
 
