@@ -42,8 +42,8 @@ _PLACE_OF_SEASON: dict[Season, str] = {
 _COUNTING = frozenset({"a", "an", "some", "another", *NUMBERS})
 _MANNER = words(
     "angle atmosphere background close-up closeup colour colours composition crop depth down finish "
-    "foreground frame glow grain horizon light lighting line lines lit look mood palette perspective range shading shot "
-    "stroke strokes style texture tone tones up view viewpoint wash washes"
+    "foreground frame glow grain horizon light lighting line lines lit look mood palette perspective range "
+    "shading shot stroke strokes style texture tone tones up view viewpoint wash washes"
 )
 _PRONOUNS = frozenset({"it", "them", "him", "himself", "itself", "themselves"})
 
