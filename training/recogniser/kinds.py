@@ -22,6 +22,7 @@ _ABSTRACT = frozenset({
     "instrumentation", "living thing", "matter", "natural object", "object", "organism", "part",
     "physical entity", "physical object", "piece", "substance", "thing", "unit", "whole",
 })  # fmt: skip
+_ANIMALS, _FOOD = "05", "13"
 _SENSES = 3  # of a word, of which the first that can be drawn in its group counts
 
 
@@ -40,13 +41,22 @@ def meant(
     name: str, group: str, synsets: Mapping[str, Synset], senses: Mapping[str, tuple[str, ...]]
 ) -> str | None:
     """What a name means, or its last word: a racing car is a car."""
-    fitting = wordnet._FILES.get(group, set())  # noqa: SLF001 - one list of what drawings can show
     plain = name.removesuffix(" face")
-    for words in (plain, plain.split()[-1]):
-        for sense in senses.get(words, ())[:_SENSES]:
-            if synsets[sense].file in fitting:
-                return sense
+    for files in _fitting(group):
+        for words in (plain, plain.split()[-1]):
+            for sense in senses.get(words, ())[:_SENSES]:
+                if synsets[sense].file in files:
+                    return sense
     return None
+
+
+def _fitting(group: str) -> tuple[set[str], ...]:
+    """WordNet's files of what a group of drawings can show, those to look in first before."""
+    if group == "food-drink":
+        return {_FOOD}, wordnet._FILES[group]  # noqa: SLF001 - a peach is a fruit before it is a tree
+    if group == "smileys-emotion":
+        return ({_ANIMALS},)  # weary cats and monkeys that see no evil
+    return (wordnet._FILES.get(group, set()),)  # noqa: SLF001 - one list of what drawings can show
 
 
 def make() -> dict[str, list[str]]:

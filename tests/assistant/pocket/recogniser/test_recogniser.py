@@ -170,7 +170,7 @@ def test_a_wide_picture_keeps_its_things(recogniser: Recogniser, library: Drawin
 
 def test_looking_changes_nothing_and_repeats_itself(recogniser: Recogniser, apples: Image.Image) -> None:
     before = apples.tobytes()
-    assert recogniser.look(apples) == recogniser.look(apples) == Recogniser(threads=1).look(apples)
+    assert recogniser.look(apples) == recogniser.look(apples) == Recogniser().look(apples)
     assert apples.tobytes() == before
 
 

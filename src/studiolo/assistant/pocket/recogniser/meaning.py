@@ -62,11 +62,13 @@ class Meaning:
         return np.array([self._weight(asked, name, near.get(name, 0.0)) for name in self._names], np.float32)
 
     def _weight(self, asked: str, name: str, near: float) -> float:
-        if asked == name or asked in self._library.aliases(name) or self._is_a(name, asked):
+        kinds = self._kinds.get(asked, frozenset())
+        if asked == name or name in kinds or asked in self._library.aliases(name):
             return 1.0
+        if name.split()[-1] == asked:
+            # It says that it is one. A hot dog does too, but no dog is food.
+            return float(not kinds or not self._food(name) or any(map(self._food, kinds)))
         return min(max((near - CUT_OFF) / _SOFT + 1, 0.0), 1.0)
 
-    def _is_a(self, name: str, asked: str) -> bool:
-        """Whether a name is a kind of it; of words WordNet cannot tell, whether the name ends in it."""
-        kinds = self._kinds.get(asked)
-        return name.split()[-1] == asked if kinds is None else name in kinds
+    def _food(self, name: str) -> bool:
+        return self._library.drawings(name)[0].group == "food-drink"

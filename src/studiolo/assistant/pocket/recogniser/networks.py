@@ -82,8 +82,8 @@ class Networks:
 
         both = np.concatenate([windows, windows[:, :, ::-1]])
         logits, thing = self._parts.namer.run(None, {"windows": _planes(both)})
-        count = len(windows)
-        return (logits[:count] + logits[count:]) / 2, (thing[:count, 0] + thing[count:, 0]) / 2
+        count, half = len(windows), np.float32(0.5)
+        return half * (logits[:count] + logits[count:]), half * (thing[:count, 0] + thing[count:, 0])
 
     @property
     def _parts(self) -> _Loaded:
