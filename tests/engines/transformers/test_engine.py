@@ -257,6 +257,24 @@ def test_a_fault_within_the_model_is_an_error_of_ours(llava: Path, engine_for: B
     assert not working_threads()
 
 
+def test_memory_that_runs_out_while_it_answers(llava: Path, engine_for: Build):
+    import torch
+
+    engine = engine_for(llava)
+    assert said(engine, question("What?", picture("red")))
+    assert engine._loaded is not None
+
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    hook = engine._loaded.model.register_forward_pre_hook(full)
+    with pytest.raises(EngineError, match=r"cpu ran out of memory .* in float32") as caught:
+        ask(engine, question("What?", picture("red")))
+    assert "max_image_side_px" in caught.value.hint
+    hook.remove()
+    assert said(engine, question("What?", picture("red")))
+
+
 def test_without_the_extra_the_command_is_named(
     monkeypatch: pytest.MonkeyPatch, llama: Path, engine_for: Build
 ):
