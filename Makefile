@@ -4,6 +4,8 @@
 PYTHON ?= python3
 NICE ?= nice -n 19
 PYTEST_ARGS ?=
+DEMO_STYLE ?= cosy winter picture book
+DEMO_KEYWORDS ?= two red apples, blue car, snow
 DEMO_PROMPT ?= two red apples left of a blue car in the snow
 DEMO_SEED ?= 7
 DEMO := demo/first-picture.png
@@ -15,21 +17,30 @@ TRAINING := .venv-training
 # A stamp stands for a finished install. Deleting the environment deletes its stamps.
 BASE := $(VENV)/.stamp-base
 DEV := $(VENV)/.stamp-dev
+LOCAL := $(VENV)/.stamp-local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format coverage bench pocket clean
+.PHONY: help setup local demo test check format coverage bench pocket clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(DEV) ## Install studiolo for development, with test tools, into .venv
 
-demo: $(BASE) ## Install only what users need, then paint the first picture into ./demo
-	@$(BIN)/studiolo generate "$(DEMO_PROMPT)" --seed $(DEMO_SEED) -o $(DEMO) --force
-	@printf '\n%s\n' "Your first picture is $(DEMO). It is also in your gallery, with all that made it."
+local: $(LOCAL) ## Add torch and transformers to .venv, for LLaVA in this process and its tests (large)
+
+demo: $(BASE) ## Install only what users need, then suggest, paint, tag, ask and speak into ./demo
+	@mkdir -p demo && rm -f $(DEMO) demo/answer.mp3
+	$(call studiolo,suggest --style "$(DEMO_STYLE)" --keywords "$(DEMO_KEYWORDS)" --seed $(DEMO_SEED))
+	$(call studiolo,generate "$(DEMO_PROMPT)" --seed $(DEMO_SEED) -o $(DEMO))
+	$(call studiolo,tag latest)
+	$(call studiolo,ask latest "how many apples are there?")
+	$(call studiolo,ask latest "where is the car$(comma) and what colour is it?" --follow-up -o demo/answer.mp3)
+	$(call studiolo,gallery search "winter")
+	@printf '\n%s\n' "The picture is $(DEMO), the answer demo/answer.mp3. Both are in your gallery, with all that made them."
 	@printf '%s\n' "Next, try:" \
 	  '  $(BIN)/studiolo generate "a green owl on a book at night" -n 4' \
-	  '  $(BIN)/studiolo gallery search "a bird that reads"' \
+	  '  $(BIN)/studiolo ask latest' \
 	  '  $(BIN)/studiolo --help'
 
 test: $(DEV) ## Run every test
@@ -74,6 +85,18 @@ $(TRAINING)/.stamp-training: pyproject.toml
 	@$(call create_venv,$(TRAINING))
 	$(TRAINING)/bin/python -m pip install -e '.[training]'
 	@touch $@
+
+$(LOCAL): $(DEV) tests/constraints.txt
+	$(BIN)/python -m pip install -c tests/constraints.txt -e '.[local]'
+	@touch $@
+
+comma := ,
+
+# $(1): a command line, shown as one types it, then run
+define studiolo
+@printf '\n$$ studiolo %s\n' '$(1)'
+@$(BIN)/studiolo $(1)
+endef
 
 # $(1): the environment's folder
 define create_venv
