@@ -40,7 +40,7 @@ class Streamer(http.server.BaseHTTPRequestHandler):
         self.send_header("content-type", "text/event-stream")
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
-        for number in range(asked["max_tokens"]):
+        for number in range(asked.get("max_tokens") or asked["max_completion_tokens"]):
             self.say(_chunk({"content": f"word{number} "}, None))
         self.say(_chunk({}, "stop"))
         self.say(b"data: [DONE]\n\n")
