@@ -375,7 +375,8 @@ def _names_thing(name: str) -> Right:
     nouns = Nouns(library())
     known = nouns.known(name)
     spoken = {nouns.spoken(n) for n in known.names} | {name} if known else {name}
-    return lambda text: any(re.search(rf"\b{re.escape(n)}(?:s|es)?\b", text) for n in spoken)
+    words = spoken | {plural(n) for n in spoken}
+    return lambda text: any(re.search(rf"\b{re.escape(n)}\b", text) for n in words)
 
 
 def _says_number(count: int) -> Right:

@@ -23,6 +23,8 @@ def asked(*questions: str) -> Question:
     [
         ("What is this?", "what"),
         ("What do you see here?", "what"),
+        ("What's in the image?", "what"),
+        ("What is in it?", "what"),
         ("Could you please tell me what you see?", "unknown"),
         ("What does the picture show?", "what"),
         ("What animals are there?", "what"),

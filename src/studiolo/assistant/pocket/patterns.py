@@ -91,7 +91,7 @@ _WHOLE: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     )),
 )  # fmt: skip
 _WHAT = (
-    rf"^what (?:is|are) (?:{_SELF}|these|those|there|shown|depicted|visible|drawn|going on)?$",
+    rf"^what (?:is|are)(?: (?:{_SELF}|these|those|there|shown|depicted|visible|drawn|going on))?$",
     r"^what (?:do|can) (?:you|i|we) (?:see|recognise|recognize|make out)",
     rf"^what (?:does|do) {_SELF} (?:show|depict|represent)", r"^what (?:things|objects)\b",
     rf"^{_SELF} is what$", r"^what this is$", r"^what is (?:shown|depicted|in there)",
