@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 NICE ?= nice -n 19
+PIP_ARGS ?=
 PYTEST_ARGS ?=
 DEMO_STYLE ?= cosy winter picture book
 DEMO_KEYWORDS ?= two red apples, blue car, snow
@@ -73,12 +74,12 @@ clean: ## Remove environments, caches and ./demo; pictures and what training lea
 
 $(DEV): pyproject.toml
 	@$(call create_venv,$(VENV))
-	$(BIN)/python -m pip install -e '.[dev]'
+	$(BIN)/python -m pip install $(PIP_ARGS) -e '.[dev]'
 	@touch $(BASE) $(DEV)
 
 $(BASE): pyproject.toml
 	@$(call create_venv,$(VENV))
-	$(BIN)/python -m pip install -e .
+	$(BIN)/python -m pip install $(PIP_ARGS) -e .
 	@touch $(BASE)
 
 $(TRAINING)/.stamp-training: pyproject.toml
@@ -87,7 +88,7 @@ $(TRAINING)/.stamp-training: pyproject.toml
 	@touch $@
 
 $(LOCAL): $(DEV) tests/constraints.txt
-	$(BIN)/python -m pip install -c tests/constraints.txt -e '.[local]'
+	$(BIN)/python -m pip install $(PIP_ARGS) -c tests/constraints.txt -e '.[local]'
 	@touch $@
 
 comma := ,

@@ -12,6 +12,12 @@ from studiolo.engines.transformers import TransformersChatEngine
 from tests.engines.transformers import tiny
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _local() -> None:
+    """Torch is large: whoever did not install it skips these, saying so. CI does install it."""
+    pytest.importorskip("torch", reason="needs the extra 'local': make local")
+
+
 @pytest.fixture(scope="session")
 def llava(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny.save_llava(tmp_path_factory.mktemp("models") / "tiny-llava")
