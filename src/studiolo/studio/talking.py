@@ -15,6 +15,7 @@ from studiolo.assistant.base import (
     Suggestions,
     Tags,
     Translation,
+    checked_question,
 )
 from studiolo.assistant.stream import AnswerStream
 from studiolo.chat import Finish
@@ -160,6 +161,7 @@ class Talking(Core):
             GalleryError: the answer could not be kept.
             Cancelled: ``cancel`` was set.
         """
+        question = checked_question(question)
         subject = find_subject(self.gallery, picture)
         if follow_up and subject.picture is not None:
             before = (*conversation(self.gallery, subject.picture), *before)
@@ -170,7 +172,7 @@ class Talking(Core):
             sampling=Sampling.parse(sampling),
             progress=cancellable(progress, cancel),
         )
-        return self._stream(pieces, question.strip(), "question", engine, subject.picture if keep else None)
+        return self._stream(pieces, question, "question", engine, subject.picture if keep else None)
 
     def _stream(
         self,
