@@ -62,6 +62,7 @@ class Findings:
         self._image = image
         self._eye = eye
         self._reader = reader
+        self._presences: dict[str, float] = {}
 
     @property
     def size(self) -> tuple[int, int]:
@@ -147,7 +148,9 @@ class Findings:
 
     def presence(self, name: str) -> float:
         """How likely it is that one of the library's names is in the picture, 0 to 1."""
-        return self._eye.presence(self._image, name)
+        if name not in self._presences:
+            self._presences[name] = self._eye.presence(self._image, name)
+        return self._presences[name]
 
     def colours_in(self, box: Box) -> tuple[palette.ColourShare, ...]:
         """The colours of the thing in a box, without what is behind it."""
