@@ -86,7 +86,7 @@ def test_the_pictures_of_a_description() -> None:
     assert answer.kind == "description"
     first, second = answer.text.split(". ", 1)
     assert first == "A drawing of two red apples left of a blue car"
-    assert second.startswith("The background is white")
+    assert second.startswith("The background is near white")
     assert "apple: 95 % sure, on the left" in answer.evidence
 
 

@@ -119,6 +119,11 @@ def test_a_follow_up_without_anything_before_is_not_guessed() -> None:
     assert asked("And the car?").kind == "unknown"
 
 
+def test_a_question_of_its_own_is_no_follow_up() -> None:
+    assert asked("What colour is the car?", "What happens next?").kind == "unknown"
+    assert asked("What colour is the car?", "the apple?").things[0].noun == "apple"
+
+
 def test_spelling_and_courtesy_do_not_matter() -> None:
     assert (
         normalise("Could you tell me what's the COLOR of the car, please?!")

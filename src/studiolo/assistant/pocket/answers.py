@@ -196,7 +196,8 @@ def nothing_seen(scene: Scene) -> Reply:
     """Say that nothing was recognised, and what was measured instead."""
     medium, light = scene.findings.medium, scene.findings.light
     colours = listed([c.name for c in scene.findings.colours[:2]])
-    measured = f"it is {light.brightness}, mostly {colours}" if colours else "all of it is transparent"
+    bright = "neither dark nor bright" if light.brightness == "balanced" else light.brightness
+    measured = f"it is {bright}, mostly {colours}" if colours else "all of it is transparent"
     evidence = (f"looks like a {medium.name} ({percent(medium.confidence)})",)
     if scene.photograph:
         text = f"I'm not sure: I recognise drawings, not photographs, and this looks like one; {measured}"

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 _NAMES: dict[str, str] = {
     "red": (
-        "red=e50000, bright red=ff000d, dark red=840000, brick red=8f1402, pale red=d9544d, "
+        "red=e50000, orange red=fd411e, bright red=ff000d, "
+        "dark red=840000, brick red=8f1402, pale red=d9544d, "
         "crimson=8c000f, scarlet=be0119, blood red=980002, tomato red=ec2d01, burgundy=610023, "
         "maroon=650021, light red=ff474c, dull red=bb3f3f"
     ),
     "orange": (
         "orange=f97306, bright orange=ff5b00, burnt orange=c04e01, dark orange=c65102, "
-        "light orange=fdaa48, orange red=fd411e, tangerine=ff9408, terracotta=ca6641, peach=ffb07c, "
+        "light orange=fdaa48, tangerine=ff9408, terracotta=ca6641, peach=ffb07c, "
         "pastel orange=ff964f, dull orange=d8863b, salmon=ff796c, coral=fc5a50, yellow orange=fcb001, "
         "apricot=ffb16d"
     ),
@@ -88,7 +89,7 @@ _NAMES: dict[str, str] = {
         "charcoal grey=3c4142, warm grey=978a84, cool grey=95a3a6, bluish grey=748b97, "
         "steel grey=6f828a, brownish grey=86775f, silver=c5c9c7"
     ),
-    "white": ("white=ffffff, off white=ffffe4, ivory=ffffcb, cream=ffffc2, white smoke=f5f5f5"),
+    "white": ("white=ffffff, off white=ffffe4, ivory=ffffcb, cream=ffffc2, near white=f5f5f5"),
     "black": ("black=000000, near black=070d0d"),
 }
 
@@ -100,7 +101,7 @@ _TINTS = (
 _COLOURLESS = 0.012  # OKLab chroma
 _GREYS = (
     (0.12, "black"), (0.24, "near black"), (0.4, "charcoal grey"), (0.52, "dark grey"), (0.7, "grey"),
-    (0.85, "silver"), (0.93, "light grey"), (0.985, "white smoke"), (9.0, "white"),
+    (0.85, "silver"), (0.93, "light grey"), (0.985, "near white"), (9.0, "white"),
 )  # fmt: skip
 
 # Between these people disagree: what one calls beige another calls brown or yellow.

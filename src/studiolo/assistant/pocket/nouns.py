@@ -153,7 +153,8 @@ _NOT_ANIMALS = words(
     "wood seedling bouquet rice maple fallen nest feather paw prints snowflake wing log chestnut",
 )
 _SPOKEN = {
-    "automobile": "car", "honeybee": "bee", "tangerine": "orange", "deciduous tree": "tree",
+    "jack o lantern": "jack-o'-lantern", "automobile": "car",
+    "honeybee": "bee", "tangerine": "orange", "deciduous tree": "tree",
     "evergreen tree": "fir tree", "hot beverage": "cup of coffee", "lady beetle": "ladybird",
     "couch and lamp": "sofa", "potted plant": "pot plant", "soccer ball": "ball",
     "snowman without snow": "snowman", "blossom": "flower", "steaming bowl": "bowl of soup",

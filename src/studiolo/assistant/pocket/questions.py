@@ -19,7 +19,7 @@ def understand(text: str, lexicon: Lexicon, before: Sequence[Question] = ()) -> 
     follows = bool(re.match(r"(?:and|what about|how about)\b", said))
     plain = re.sub(r"^(?:and|but|so|ok|okay|then|also)\s+", "", said)
     found = read(plain, lexicon)
-    if found.kind == "unknown" and before and (follows or len(plain.split()) <= 3):
+    if found.kind == "unknown" and before and (follows or _is_bare(plain)):
         found = _same_again(re.sub(r"^(?:what|how) about ", "", plain), lexicon, before[-1])
     return _with_antecedents(found, before)
 
@@ -45,6 +45,13 @@ def normalise(text: str) -> str:
         said,
     )
     return re.sub(r"\s+(?:here|(?:in|on) it|in here|at all)$", "", said).strip()
+
+
+def _is_bare(said: str) -> bool:
+    """Whether it is a thing alone ("the green one?"), not a question of its own."""
+    return len(said.split()) <= 3 and not re.match(
+        r"(?:wh\w+|how|is|are|was|do|does|did|can|could|will)\b", said
+    )
 
 
 def _same_again(words: str, lexicon: Lexicon, last: Question) -> Question:

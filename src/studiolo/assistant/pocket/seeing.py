@@ -155,7 +155,8 @@ class Scene:
             return False
         near = sum(shares.get(other, 0.0) for other in NEIGHBOURS[base])
         first = next(iter(shares))
-        return shares.get(base, 0.0) >= 0.3 or first == base or (near >= 0.5 and shares.get(base, 0.0) >= 0.1)
+        named = sum(c.share for c in self.colours_of(seen) if base in c.name.split())  # "blue green" is both
+        return max(shares.get(base, 0.0), named) >= 0.3 or first == base or (near >= 0.5 and named >= 0.1)
 
     def colours_of(self, seen: Seen) -> tuple[ColourShare, ...]:
         """The colours of a thing, without what is behind it."""
