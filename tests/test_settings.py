@@ -233,3 +233,14 @@ def test_the_services_own_variables_are_the_weakest(
     origins = Settings.origins()
     assert origins["engines.openai.api_key"] == "the service's own variable"
     assert origins["engines.replicate.api_key"] == "config.toml"
+
+
+def test_a_services_key_is_not_sent_to_another_address(
+    write_config: WriteConfig, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-own")
+    write_config('[engines.openai]\nbase_url = "http://lab.example/v1"\n')
+    assert "api_key" not in Settings.load().engines["openai"]
+    write_config("")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://lab.example/v1")  # said together, meant together
+    assert set(Settings.load().engines["openai"]) == {"api_key", "base_url"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self, cast
@@ -140,12 +140,12 @@ class Settings(BaseSettings):
     @classmethod
     def _sources(cls, home: Path | str | None = None) -> dict[str, PydanticBaseSettingsSource]:
         """What is read beside arguments, by where it is, strongest first."""
-        return {
+        ours: dict[str, PydanticBaseSettingsSource] = {
             "environment": _Environment(cls),
             ".env": _DotEnv(cls, env_file=".env"),
             "config.toml": TomlConfigSettingsSource(cls, cls.config_file(home)),
-            "the service's own variable": _Conventional(cls),
         }
+        return {**ours, "the service's own variable": _Conventional(cls, list(ours.values()))}
 
     @field_validator("engines", mode="before")
     @classmethod
@@ -188,7 +188,14 @@ class _DotEnv(DotEnvSettingsSource):
 
 
 class _Conventional(PydanticBaseSettingsSource):
-    """Keys that the environment or ``.env`` has under the names their services gave them."""
+    """Keys that the environment or ``.env`` has under the names their services gave them.
+
+    A key is meant for its service: where ``ours`` give an engine another address, it is not sent there.
+    """
+
+    def __init__(self, settings_cls: type[BaseSettings], ours: Sequence[PydanticBaseSettingsSource]) -> None:
+        super().__init__(settings_cls)
+        self._ours = ours
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """Unused: all options are given at once."""
@@ -198,9 +205,11 @@ class _Conventional(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         sources = (_DotEnv(Settings, env_file=".env"), _Environment(Settings))
         found = {name: value for source in sources for name, value in source.env_vars.items() if value}
+        moved = {name for source in self._ours for name in _names(source()) if name.endswith(".base_url")}
         engines: dict[str, dict[str, str]] = {}
         for variable, (engine, option) in CONVENTIONAL.items():
-            if value := found.get(variable.lower()):
+            value = found.get(variable.lower())
+            if value and f"engines.{engine}.base_url" not in moved:
                 engines.setdefault(engine, {})[option] = value
         return {"engines": engines} if engines else {}
 
