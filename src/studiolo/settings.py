@@ -205,13 +205,21 @@ class _Conventional(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         sources = (_DotEnv(Settings, env_file=".env"), _Environment(Settings))
         found = {name: value for source in sources for name, value in source.env_vars.items() if value}
-        moved = {name for source in self._ours for name in _names(source()) if name.endswith(".base_url")}
+        moved = {engine for source in self._ours for engine in _with_address(source().get("engines"))}
         engines: dict[str, dict[str, str]] = {}
         for variable, (engine, option) in CONVENTIONAL.items():
             value = found.get(variable.lower())
-            if value and f"engines.{engine}.base_url" not in moved:
+            if value and engine not in moved:
                 engines.setdefault(engine, {})[option] = value
         return {"engines": engines} if engines else {}
+
+
+def _with_address(tables: Any) -> Iterator[str]:
+    """The engines that were given an address; nothing here was validated yet."""
+    if isinstance(tables, Mapping):
+        for name, options in cast("Mapping[str, Any]", tables).items():
+            if isinstance(options, Mapping) and "base_url" in options:
+                yield name
 
 
 def _refuse_unknown(variables: Mapping[str, str | None], where: str) -> None:
