@@ -1,8 +1,7 @@
 """Fit how sure the recogniser may be of what it says: `python -m training.recogniser.calibrate`.
 
 First the temperature of the names' probabilities, then a logistic regression on what the networks say of each
-thing, then the floor below which nothing is told: where naming one more wrong thing costs as much as another
-right one brings.
+thing, then the floor below which nothing is told. A wrong thing told counts twice as much as one left out.
 """
 
 from __future__ import annotations
@@ -91,7 +90,7 @@ def _table(seen: list[Seen], facts: Facts) -> tuple[NDArray[np.float64], NDArray
 
 
 def floor(seen: list[Seen], facts: Facts) -> float:
-    """The floor with the best F1 of right names told."""
+    """The floor with the best F0.5 of right names told: precision weighs twice as much as recall."""
     told, right = [], []
     for s in seen:
         if len(s.sure):
@@ -101,11 +100,11 @@ def floor(seen: list[Seen], facts: Facts) -> float:
     sure, hit = np.concatenate(told), np.concatenate(right)
     things = sum(s.things for s in seen)
 
-    def f1(least: float) -> float:
+    def score(least: float) -> float:
         said = sure >= least
-        return float(2 * hit[said].sum() / max(said.sum() + things, 1))
+        return float(1.25 * hit[said].sum() / max(said.sum() + 0.25 * things, 1))
 
-    return max(np.arange(0.2, 0.71, 0.05).round(2).tolist(), key=f1)
+    return max(np.arange(0.2, 0.71, 0.05).round(2).tolist(), key=score)
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ from training.recogniser import ASSETS, WORK, space
 from training.recogniser.namer import SIDE
 from training.recogniser.networks import Finder, Namer
 from training.recogniser.sprites import held_out_ids
+from training.run import kept_weights
 
 _SMALLEST = 1024  # values; smaller tensors stay exact
 _LARGEST_ERROR = 0.1  # of the standard deviation of what comes out, in the mean
@@ -53,10 +54,18 @@ class Names(nn.Module):
 
 
 def trained(name: str, model: nn.Module) -> tuple[nn.Module, int]:
-    """A network with its averaged weights, normalisation folded, and the samples it saw."""
-    state = torch.load(WORK / name / "checkpoint.pt", weights_only=True, map_location="cpu")
-    model.load_state_dict(state["average"])
-    return _folded(model.eval()), state["samples"]
+    """A network with its averaged weights, normalisation folded, and the samples it saw.
+
+    Where nothing was trained, with the weights that the repository keeps.
+    """
+    path = WORK / name / "checkpoint.pt"
+    if path.exists():
+        state = torch.load(path, weights_only=True, map_location="cpu")
+        weights, samples = state["average"], state["samples"]
+    else:
+        weights, samples = kept_weights(f"recogniser-{name}")
+    model.load_state_dict(weights)
+    return _folded(model.eval()), samples
 
 
 def _folded(model: nn.Module) -> nn.Module:

@@ -59,7 +59,9 @@ class Recogniser:
         self._meaning: Meaning | None = None
 
     def look(self, image: Image) -> tuple[Sighting, ...]:
-        """What is drawn in a picture, the most certain first; nothing below the measured floor.
+        """What is drawn in a picture, the most certain first.
+
+        A name is told if one of its things reaches the measured floor; then the others need only half of it.
 
         Raises:
             EngineError: The weights are missing.
@@ -68,7 +70,9 @@ class Recogniser:
         facts = self._networks.facts
         sure = impression.confidences
         order: list[int] = (-sure).argsort(kind="stable").tolist()
-        return tuple(_sighting(impression, i, facts.names) for i in order if sure[i] >= facts.floor)
+        sightings = [_sighting(impression, i, facts.names) for i in order if sure[i] >= facts.floor / 2]
+        told = {sighting.name for sighting in sightings if sighting.confidence >= facts.floor}
+        return tuple(sighting for sighting in sightings if sighting.name in told)
 
     def presence(self, image: Image, name: str) -> float:
         """The probability that something called ``name``, by meaning, is drawn in the picture.
