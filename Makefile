@@ -74,12 +74,12 @@ clean: ## Remove environments, caches and ./demo; pictures and what training lea
 
 $(DEV): pyproject.toml
 	@$(call create_venv,$(VENV))
-	$(BIN)/python -m pip install $(PIP_ARGS) -e '.[dev]'
+	$(BIN)/python -m pip install -e '.[dev]'$(if $(PIP_ARGS), $(PIP_ARGS))
 	@touch $(BASE) $(DEV)
 
 $(BASE): pyproject.toml
 	@$(call create_venv,$(VENV))
-	$(BIN)/python -m pip install $(PIP_ARGS) -e .
+	$(BIN)/python -m pip install -e .$(if $(PIP_ARGS), $(PIP_ARGS))
 	@touch $(BASE)
 
 $(TRAINING)/.stamp-training: pyproject.toml
@@ -88,7 +88,7 @@ $(TRAINING)/.stamp-training: pyproject.toml
 	@touch $@
 
 $(LOCAL): $(DEV) tests/constraints.txt
-	$(BIN)/python -m pip install $(PIP_ARGS) -c tests/constraints.txt -e '.[local]'
+	$(BIN)/python -m pip install -e '.[local]' -c tests/constraints.txt$(if $(PIP_ARGS), $(PIP_ARGS))
 	@touch $@
 
 comma := ,

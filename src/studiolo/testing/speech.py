@@ -122,7 +122,8 @@ class SpeechEngineContract:
         """Up to ``length_within``; and a longer text takes longer."""
         with self.make_engine() as engine:
             once, again = _seconds(self._say(engine)), _seconds(self._say(engine))
-            assert abs(once - again) <= self.length_within * once, f"{once:.3f} s, then {again:.3f} s"
+            apart = round(abs(once - again), 6)  # clips may be cut, and so summed, in other places
+            assert apart <= self.length_within * once, f"{once:.3f} s, then {again:.3f} s"
             short = _seconds(self._say(engine, text=self.text.split(".")[0] + "."))
         assert short < once, "half of the text takes as long as all of it"
 

@@ -112,11 +112,10 @@ class Library:
             EngineError: the library refused.
         """
         stop = threading.Event()
-        spoken = self._thread.submit(self._speak, text, voice, words_per_minute, pitch, stop)
         try:
-            return spoken.result()
+            return self._thread.submit(self._speak, text, voice, words_per_minute, pitch, stop).result()
         finally:
-            stop.set()  # who is interrupted while waiting ends the speech
+            stop.set()  # who is interrupted, while submitting or waiting, ends the speech
 
     def _list(self, of: str | None) -> tuple[NativeVoice, ...]:
         wanted = _Voice(languages=ctypes.cast(c_char_p(of.encode()), c_void_p)) if of else None
