@@ -1,7 +1,7 @@
 """How right the recogniser is: `python -m benchmarks.recogniser`. Deterministic, from what ships alone.
 
-Drawings alone and composed scenes are made of held-out drawings, of the half that the confidences were not
-fitted to either. Finished pictures are painted by the pocket painter from `recogniser_prompts.txt`,
+Drawings alone and composed scenes are made of held-out drawings, of the half that the fit of the confidences
+does not choose. Finished pictures are painted by the pocket painter from `recogniser_prompts.txt`,
 and what they show is what the painter's own draft says. Where there is no drawing, nothing should be seen;
 `--photos FOLDER` looks at photographs of yours too.
 """

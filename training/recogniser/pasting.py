@@ -47,7 +47,8 @@ def dressed(sprites: Sprites, dress: Dress, extent: float) -> Image.Image:
     pixels = sprites.pixels[dress.sprite, :height, :width]
     if extent <= SIDE // 2:
         pixels = sprites.small[dress.sprite, : (height + 1) // 2, : (width + 1) // 2]
-    picture = Image.fromarray(np.ascontiguousarray(pixels), "RGBa").resize(size, Image.Resampling.BILINEAR)
+    picture = Image.frombytes("RGBa", (pixels.shape[1], pixels.shape[0]), pixels.tobytes())
+    picture = picture.resize(size, Image.Resampling.BILINEAR)
     picture = picture.convert("RGBA")
     if dress.mirrored:
         picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
