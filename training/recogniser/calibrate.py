@@ -107,9 +107,25 @@ def floor(seen: list[Seen], facts: Facts) -> float:
     return max(np.arange(0.2, 0.71, 0.05).round(2).tolist(), key=score)
 
 
+def at_true_boxes(networks: Networks, samples: list[Sample]) -> str:
+    """How often the namer alone is right: the first name, and one of five."""
+    first, five = [], []
+    for sample in samples:
+        if len(sample.boxes):
+            picture = Image.fromarray(sample.pixels)
+            logits, _ = networks.name(naming.windows(picture, sample.boxes))
+            right = np.argsort(-logits, axis=1)[:, :5] == sample.classes[:, None]
+            first += right[:, 0].tolist()
+            five += right.any(1).tolist()
+    return f"at the true boxes named right {np.mean(first):.3f}, among five {np.mean(five):.3f}"
+
+
 def main() -> None:
     networks = Networks(threads=2)
-    seen = [look(networks, sample) for sample in load()]
+    samples = load()
+    for kind in ("seen", "unseen"):
+        print(kind, at_true_boxes(networks, [sample for sample in samples if sample.kind == kind]))
+    seen = [look(networks, sample) for sample in samples]
     facts = replace(networks.facts, temperature=temperature(seen))
     *weights, bias = regression(*_table(seen, facts)).tolist()
     facts = replace(facts, weights=tuple(weights), bias=bias)
