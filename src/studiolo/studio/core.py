@@ -84,6 +84,8 @@ class Core:
         """Free the engines and close the gallery."""
         for registry in (self.registry, self.chat, self.speech):
             registry.close()
+        with self._lock:
+            self._pocket = None
         self.gallery.close()
 
     def __enter__(self) -> Self:

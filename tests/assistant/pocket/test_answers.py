@@ -122,6 +122,18 @@ def test_a_conversation() -> None:
     assert said[3] == "The apples are on the left."
 
 
+def test_two_questions_in_one() -> None:
+    both = whole(seen(*APPLES_AND_CAR).ask(SourceImage(SCENE), "Where is the car and what colour is it?"))
+    where, colour = both.text.split(". ")
+    assert where.startswith("The car is")
+    assert "blue" in colour
+    assert len(both.evidence) == len(set(both.evidence)) >= 2
+    three = whole(seen(*APPLES_AND_CAR).ask(SourceImage(SCENE), "What is this? How many apples are there?"))
+    assert three.text.endswith("There are two apples.")
+    pair = whole(seen(*APPLES_AND_CAR).ask(SourceImage(SCENE), "Is there a car and an apple?"))
+    assert ". " not in pair.text
+
+
 def test_it_alone_means_the_one_thing_there_is_else_the_picture() -> None:
     balloon = Drawn("balloon", "purple", (0.3, 0.1, 0.7, 0.9))
     assert say(seen(balloon), picture(balloon), "What colour is it?").startswith("The balloon is")
@@ -157,6 +169,8 @@ def test_spoken_names() -> None:
         ("person", "astronaut", True),
         ("moon", "crescent moon", True),
         ("cat", "dog", False),
+        ("car", "sport utility vehicle", True),
+        ("man", "woman police officer", False),
     ],
 )
 def test_kinds_and_synonyms(word: str, name: str, fits: bool) -> None:

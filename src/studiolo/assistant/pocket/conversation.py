@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -49,6 +50,10 @@ _OF_THE_WHOLE: Mapping[Kind, Callable[[Scene], Reply]] = {
     "medium": measured.medium,
     "composition": measured.composition,
 }
+_JOINTS: Final = re.compile(
+    r"(?:\s*[,;?!.]\s*and\s+|\s*[;?!.]\s+|\s+and\s+)(?=(?:what|where|which|how|is there|are there)\b)",
+    re.IGNORECASE,
+)
 _WHOLE = frozenset({"picture", "image", "photo", "photograph", "drawing", "scene", "painting", "whole"})
 
 
@@ -61,12 +66,28 @@ def answer(
         MissingExtraError: it is about text, and the extra ``ocr`` is not installed.
     """
     earlier: list[Question] = []
-    for question in before:
+    for question in (part for each in before for part in _parts(each)):
         earlier.append(_understood(question, earlier, lexicon, glossary)[0])
-    question, note = _understood(asked, earlier, lexicon, glossary)
-    question = _of_the_whole(question, scene)
-    reply = _reply(question, scene)
-    return replace(reply, notes=(note, *reply.notes)) if note else reply
+    replies: list[Reply] = []
+    for part in _parts(asked):
+        question, note = _understood(part, earlier, lexicon, glossary)
+        reply = _reply(_of_the_whole(question, scene), scene)
+        replies.append(replace(reply, notes=(note, *reply.notes)) if note else reply)
+        earlier.append(question)
+    return replies[0] if len(replies) == 1 else _together(replies)
+
+
+def _parts(asked: str) -> list[str]:
+    """One question each; in "where is the car and what colour is it?" the second goes on from the first."""
+    return [part for part in _JOINTS.split(asked) if any(letter.isalnum() for letter in part)]
+
+
+def _together(replies: Sequence[Reply]) -> Reply:
+    return Reply(
+        text=" ".join(dict.fromkeys(reply.text for reply in replies)),
+        evidence=tuple(dict.fromkeys(found for reply in replies for found in reply.evidence)),
+        notes=tuple(dict.fromkeys(note for reply in replies for note in reply.notes)),
+    )
 
 
 def _reply(question: Question, scene: Scene) -> Reply:

@@ -97,7 +97,16 @@ class Nouns:
         return name
 
     def _named(self, word: str) -> frozenset[str]:
-        return self._names_of.get(word, frozenset())
+        named = self._names_of.get(word, frozenset())
+        if not named or word in _NO_KINDS or self._kind(word):
+            return named
+        return named | self._sorts_of.get(word, frozenset())  # a taxi is a car, too
+
+    @cached_property
+    def _sorts_of(self) -> dict[str, frozenset[str]]:
+        from studiolo.assistant.pocket.recogniser.networks import load_kinds
+
+        return load_kinds()
 
     @cached_property
     def _names_of(self) -> dict[str, frozenset[str]]:
@@ -147,6 +156,7 @@ _NOT_SORTS = frozenset(
     {"hot dog", "oil drum", "rice ball", "confetti ball", "man bouncing ball", "person bouncing ball"}
     | {"woman bouncing ball", "sheaf of rice", "kick scooter", "bus stop", "police car light", "music note"}
 )  # names that are no sort of their last word
+_NO_KINDS = words("man woman boy girl")  # to WordNet, every officer is a man
 _COLOUR_WORDS = words("red green brown black white yellow blue orange purple")
 _NOT_ANIMALS = words(
     "tree leaf leaves flower blossom mushroom herb plant cactus clover rose tulip shell web coral stump rock",
@@ -154,7 +164,8 @@ _NOT_ANIMALS = words(
 )
 _SPOKEN = {
     "jack o lantern": "jack-o'-lantern", "automobile": "car",
-    "honeybee": "bee", "tangerine": "orange", "deciduous tree": "tree",
+    "oncoming automobile": "car", "oncoming police car": "police car", "oncoming taxi": "taxi",
+    "sport utility vehicle": "car", "honeybee": "bee", "tangerine": "orange", "deciduous tree": "tree",
     "evergreen tree": "fir tree", "hot beverage": "cup of coffee", "lady beetle": "ladybird",
     "couch and lamp": "sofa", "potted plant": "pot plant", "soccer ball": "ball",
     "snowman without snow": "snowman", "blossom": "flower", "steaming bowl": "bowl of soup",

@@ -22,7 +22,7 @@ SURE: Final = 0.8
 LIKELY: Final = 0.5
 """Below this a thing is not named at all."""
 
-PRESUPPOSED: Final = 0.25
+PRESUPPOSED: Final = 0.15
 """From here on a thing is taken for what was asked about, where the question takes it for granted."""
 
 _OWN_COLOUR = 0.45  # share of a thing that is of one colour, from which it is called by it

@@ -112,9 +112,14 @@ class Networks:
         return _Loaded(finder, namer, _facts(self._assets))
 
 
+def load_kinds(assets: Path = ASSETS) -> dict[str, frozenset[str]]:
+    """Word → the names that are one, by WordNet: "car" → sport utility vehicle, taxi …"""
+    stored: dict[str, list[str]] = json.loads((assets / "kinds.json").read_text())
+    return {word: frozenset(names) for word, names in stored.items()}
+
+
 def _facts(assets: Path) -> Facts:
     stored: dict[str, Any] = json.loads((assets / "facts.json").read_text())
-    kinds: dict[str, list[str]] = json.loads((assets / "kinds.json").read_text())
     first, second, third = stored["weights"]
     return Facts(
         names=tuple(stored["names"]),
@@ -123,7 +128,7 @@ def _facts(assets: Path) -> Facts:
         weights=(first, second, third),
         bias=stored["bias"],
         floor=stored["floor"],
-        kinds={word: frozenset(names) for word, names in kinds.items()},
+        kinds=load_kinds(assets),
     )
 
 
