@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, Self
+from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
+from pydantic import Field, JsonValue, field_validator
 
 from studiolo.errors import InvalidRequestError
-from studiolo.requests import SourceImage, explain
+from studiolo.requests import Frozen, SourceImage
 
 MAX_TEXT_CHARACTERS: Final = 100_000
 MAX_IMAGES: Final = 16
@@ -20,24 +20,20 @@ Finish = Literal["complete", "length", "refused", "interrupted", "cancelled"]
 connection broke and what had come is kept; the reader stopped it."""
 
 
-class Message(BaseModel):
+class Message(Frozen):
     """One turn of a conversation; ``images`` stand before the text."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     role: Role = "user"
     text: str = Field(default="", max_length=MAX_TEXT_CHARACTERS)
     images: tuple[SourceImage, ...] = Field(default=(), max_length=MAX_IMAGES)
 
 
-class ChatRequest(BaseModel):
+class ChatRequest(Frozen):
     """One call of a language model, the same for every engine.
 
     ``None`` leaves a knob to the model. ``json_schema`` asks for an answer of that form; an engine that
     cannot promise it says so in its capabilities and leaves it to the prompt.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     messages: tuple[Message, ...] = Field(min_length=1, description="The conversation, oldest first.")
     temperature: float | None = Field(default=None, ge=0, le=2, description="Spread of the sampling.")
@@ -47,19 +43,6 @@ class ChatRequest(BaseModel):
     stop: tuple[str, ...] = Field(default=(), max_length=4, description="Texts that end the answer.")
     seed: int | None = Field(default=None, ge=0, le=2**32 - 1)
     json_schema: Mapping[str, JsonValue] | None = Field(default=None, description="Form of the answer.")
-
-    @classmethod
-    def parse(cls, fields: Mapping[str, Any]) -> Self:
-        """Validate ``fields``.
-
-        Raises:
-            InvalidRequestError: a field is unknown, missing or out of range.
-            InvalidImageError: a picture cannot be opened.
-        """
-        try:
-            return cls.model_validate(dict(fields))
-        except ValidationError as error:
-            raise explain(error, cls) from error
 
     @field_validator("messages")
     @classmethod

@@ -120,6 +120,25 @@ def _strip(value: Any) -> Any:
 Prompt = Annotated[str, BeforeValidator(_strip)]
 
 
+class Frozen(BaseModel):
+    """What is asked of an engine: data that does not change, and knows every field by name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def parse(cls, fields: Mapping[str, Any]) -> Self:
+        """Validate ``fields``.
+
+        Raises:
+            InvalidRequestError: a field is unknown, missing or out of range.
+            InvalidImageError: a picture cannot be opened.
+        """
+        try:
+            return cls.model_validate(dict(fields))
+        except ValidationError as error:
+            raise explain(error, cls) from error
+
+
 class ImageRequest(BaseModel):
     """One wish for pictures, the same for every engine.
 

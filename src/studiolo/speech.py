@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from studiolo.errors import InvalidRequestError
-from studiolo.requests import explain
+from studiolo.requests import Frozen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,27 +18,13 @@ if TYPE_CHECKING:
 MAX_SPEECH_CHARACTERS: Final = 20_000
 
 
-class SpeechRequest(BaseModel):
+class SpeechRequest(Frozen):
     """Something to be said, the same for every engine."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str = Field(description="What to say.")
     language: str | None = Field(default=None, description="BCP-47, such as ko; None: the voice's own.")
     voice: str | None = Field(default=None, description="One of the engine's voices.")
     speed: float = Field(default=1.0, ge=0.25, le=4.0, description="1 is the voice's natural speed.")
-
-    @classmethod
-    def parse(cls, fields: Mapping[str, Any]) -> Self:
-        """Validate ``fields``.
-
-        Raises:
-            InvalidRequestError: a field is unknown, missing or out of range.
-        """
-        try:
-            return cls.model_validate(dict(fields))
-        except ValidationError as error:
-            raise explain(error, cls) from error
 
     @field_validator("text")
     @classmethod

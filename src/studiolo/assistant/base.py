@@ -7,17 +7,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, Literal, Self
+from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from studiolo.chat import Finish, Usage
 from studiolo.errors import InvalidRequestError
 from studiolo.requests import (
     MAX_PROMPT_CHARACTERS,
+    Frozen,
     ProgressCallback,
     SourceImage,
-    explain,
     ignore_progress,
 )
 
@@ -26,10 +26,8 @@ MAX_QUESTION_CHARACTERS: Final = 4000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-class Sampling(BaseModel):
+class Sampling(Frozen):
     """How a language model picks its words; ``None`` leaves it to the task, then to the model."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
@@ -37,20 +35,8 @@ class Sampling(BaseModel):
     max_tokens: int | None = Field(default=None, ge=1, le=32_768)
     seed: int | None = Field(default=None, ge=0, le=2**32 - 1)
 
-    @classmethod
-    def parse(cls, fields: Mapping[str, Any]) -> Self:
-        """Validate ``fields``.
 
-        Raises:
-            InvalidRequestError: a knob is unknown or out of range.
-        """
-        try:
-            return cls.model_validate(dict(fields))
-        except ValidationError as error:
-            raise explain(error, cls) from error
-
-
-class SuggestionRequest(BaseModel):
+class SuggestionRequest(Frozen):
     """A wish for prompts. ``reference`` lends style, mood, palette and composition, never its subject."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -61,19 +47,6 @@ class SuggestionRequest(BaseModel):
     n: int = Field(default=3, ge=1, le=10, description="How many prompts.")
     language: str | None = Field(default=None, description="Language of the prompts; English if not given.")
     sampling: Sampling = Sampling()
-
-    @classmethod
-    def parse(cls, fields: Mapping[str, Any]) -> Self:
-        """Validate ``fields``.
-
-        Raises:
-            InvalidRequestError: a field is unknown, missing or out of range.
-            InvalidImageError: the reference cannot be opened.
-        """
-        try:
-            return cls.model_validate(dict(fields))
-        except ValidationError as error:
-            raise explain(error, cls) from error
 
     @field_validator("keywords")
     @classmethod

@@ -113,7 +113,7 @@ class Networks:
 
 
 def load_kinds(assets: Path = ASSETS) -> dict[str, frozenset[str]]:
-    """Word → the names that are one, by WordNet: "car" → sport utility vehicle, taxi …"""
+    """Word → the names that are one, by WordNet: "car" → "taxi", "sport utility vehicle" and others."""
     stored: dict[str, list[str]] = json.loads((assets / "kinds.json").read_text())
     return {word: frozenset(names) for word, names in stored.items()}
 
