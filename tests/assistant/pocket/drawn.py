@@ -43,6 +43,9 @@ class TruthfulEye:
     def look(self, image: Image.Image) -> tuple[Sighting, ...]:
         return self.sightings
 
+    def sought(self, image: Image.Image, name: str, at_least: float) -> tuple[Sighting, ...]:
+        return tuple(s for s in self.sightings if s.name == name and s.confidence >= at_least)
+
     def presence(self, image: Image.Image, name: str) -> float:
         return self._present
 

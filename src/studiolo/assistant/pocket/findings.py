@@ -54,6 +54,10 @@ class Eye(Protocol):
         """How likely it is that this is anywhere in the picture."""
         ...
 
+    def sought(self, image: Image, name: str, at_least: float, /) -> tuple[Sighting, ...]:
+        """What may be this, with at least that likelihood, the surest first."""
+        ...
+
 
 class Findings:
     """One picture looked at. Parts are worked out when asked for and kept; every one is deterministic."""
@@ -151,6 +155,10 @@ class Findings:
         if name not in self._presences:
             self._presences[name] = self._eye.presence(self._image, name)
         return self._presences[name]
+
+    def sought(self, name: str, at_least: float) -> tuple[Sighting, ...]:
+        """What may be called so, also where it is too unsure to be told unasked."""
+        return self._eye.sought(self._image, name, at_least)
 
     def colours_in(self, box: Box) -> tuple[palette.ColourShare, ...]:
         """The colours of the thing in a box, without what is behind it."""

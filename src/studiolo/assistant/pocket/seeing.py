@@ -133,9 +133,23 @@ class Scene:
             named = self.nouns.known(thing.noun)
             found = tuple(self._as(seen, named) for seen in self._all) if named else ()
             found = tuple(seen for seen in found if seen.confidence >= at_least)
+            if named and not found and at_least < LIKELY:
+                found = self._sought(named, at_least)
         for colour in thing.colours:
             found = tuple(seen for seen in found if self.has_colour(seen, colour))
         return found
+
+    def _sought(self, named: Named, at_least: float) -> tuple[Seen, ...]:
+        """What may be it among all that caught the eye: it is taken for granted that there is one."""
+        return tuple(
+            Seen(
+                spoken=named.word,
+                confidence=each.confidence,
+                box=each.box,
+                likelihoods={named.word: each.confidence},
+            )
+            for each in self.findings.sought(named.word, at_least)
+        )
 
     def _as(self, seen: Seen, named: Named) -> Seen:
         """The same thing, by the likeliest of the names that fit, and as sure as all of them together."""

@@ -191,3 +191,20 @@ def test_missing_weights_are_named(tmp_path: Path, lost: str) -> None:
     with pytest.raises(EngineError, match="Reinstall studiolo") as error:
         Networks(threads=1, assets=tmp_path).find(np.zeros((64, 64, 3), np.uint8))
     assert lost in error.value.message
+
+
+def test_what_is_taken_for_granted_is_sought_below_the_floor():
+    from studiolo.engines.pocket.sprites import sprite
+
+    library = DrawingLibrary()
+    ground = Image.new("RGB", (512, 512), "#dfe8ee")
+    pixels = Image.fromarray(sprite(library, library.drawings("automobile")[0], None, None, 260, 200))
+    ground.paste(pixels, (120, 200), pixels)
+    recogniser = Recogniser()
+    found = recogniser.sought(ground, "vehicle", 0.15)
+    assert found
+    left, top, right, bottom = found[0].box
+    assert left < 0.5 < right
+    assert top < 0.6 < bottom
+    assert recogniser.sought(ground, "banana", 0.15) == ()
+    assert recogniser.sought(Image.new("RGB", (64, 64)), "vehicle", 0.15) == ()

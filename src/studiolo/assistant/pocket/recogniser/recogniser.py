@@ -57,6 +57,7 @@ class Recogniser:
         self._embedder = embedder
         self._lock = threading.Lock()
         self._meaning: Meaning | None = None
+        self._last: tuple[Image, Impression] | None = None
 
     def look(self, image: Image) -> tuple[Sighting, ...]:
         """What is drawn in a picture, the most certain first.
@@ -83,8 +84,37 @@ class Recogniser:
         each = self.impression(image).names @ self._meanings().weights(name)
         return float(1 - (1 - each.clip(0, 1)).prod())
 
+    def sought(self, image: Image, name: str, at_least: float) -> tuple[Sighting, ...]:
+        """What may be called ``name``, by meaning, with at least that probability, the surest first.
+
+        For questions that take it for granted that there is one, where what is too unsure to be told will do.
+
+        Raises:
+            EngineError: The weights are missing.
+        """
+        impression = self.impression(image)
+        each = (impression.names @ self._meanings().weights(name)).clip(0, 1)
+        order: list[int] = (-each).argsort(kind="stable").tolist()
+        found = [(float(each[i]), impression.boxes[i].tolist()) for i in order if each[i] >= at_least]
+        return tuple(
+            Sighting(name=name, confidence=sure, box=(left, top, right, bottom))
+            for sure, (left, top, right, bottom) in found
+        )
+
     def impression(self, image: Image) -> Impression:
-        """Everything the networks made of a picture, also what is too unsure to be told."""
+        """Everything the networks made of a picture, also what is too unsure to be told.
+
+        That of the last picture is kept: one picture is asked about several times.
+        """
+        with self._lock:
+            if self._last is not None and self._last[0] is image:
+                return self._last[1]
+        impression = self._impression(image)
+        with self._lock:
+            self._last = (image, impression)
+        return impression
+
+    def _impression(self, image: Image) -> Impression:
         import numpy as np
 
         from studiolo.assistant.pocket.recogniser import finding, naming
