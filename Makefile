@@ -8,7 +8,7 @@ PYTEST_ARGS ?=
 DEMO_STYLE ?= cosy winter picture book
 DEMO_KEYWORDS ?= two red apples, blue car, snow
 DEMO_PROMPT ?= two red apples left of a blue car in the snow
-DEMO_SEED ?= 7
+DEMO_SEED ?= 3
 DEMO := demo/first-picture.png
 
 VENV := .venv
@@ -36,7 +36,7 @@ demo: $(BASE) ## Install only what users need, then suggest, paint, tag, ask and
 	$(call studiolo,generate "$(DEMO_PROMPT)" --seed $(DEMO_SEED) -o $(DEMO))
 	$(call studiolo,tag latest)
 	$(call studiolo,ask latest "how many apples are there?")
-	$(call studiolo,ask latest "where is the car$(comma) and what colour is it?" --follow-up -o demo/answer.mp3)
+	$(call studiolo,ask latest "where is the car and what colour is it?" --follow-up -o demo/answer.mp3)
 	$(call studiolo,gallery search "winter")
 	@printf '\n%s\n' "The picture is $(DEMO), the answer demo/answer.mp3. Both are in your gallery, with all that made them."
 	@printf '%s\n' "Next, try:" \
@@ -90,8 +90,6 @@ $(TRAINING)/.stamp-training: pyproject.toml
 $(LOCAL): $(DEV) tests/constraints.txt
 	$(BIN)/python -m pip install -e '.[local]' -c tests/constraints.txt$(if $(PIP_ARGS), $(PIP_ARGS))
 	@touch $@
-
-comma := ,
 
 # $(1): a command line, shown as one types it, then run
 define studiolo

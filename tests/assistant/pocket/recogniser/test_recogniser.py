@@ -194,8 +194,6 @@ def test_missing_weights_are_named(tmp_path: Path, lost: str) -> None:
 
 
 def test_what_is_taken_for_granted_is_sought_below_the_floor():
-    from studiolo.engines.pocket.sprites import sprite
-
     library = DrawingLibrary()
     ground = Image.new("RGB", (512, 512), "#dfe8ee")
     pixels = Image.fromarray(sprite(library, library.drawings("automobile")[0], None, None, 260, 200))
