@@ -37,7 +37,7 @@ demo: $(BASE) ## Install only what users need, then suggest, paint, tag, ask and
 	$(call studiolo,tag latest)
 	$(call studiolo,ask latest "how many apples are there?")
 	$(call studiolo,ask latest "where is the car and what colour is it?" --follow-up -o demo/answer.mp3)
-	$(call studiolo,gallery search "winter")
+	$(call studiolo,gallery search "cornflower")
 	@printf '\n%s\n' "The picture is $(DEMO), the answer demo/answer.mp3. Both are in your gallery, with all that made them."
 	@printf '%s\n' "Next, try:" \
 	  '  $(BIN)/studiolo generate "a green owl on a book at night" -n 4' \
