@@ -88,6 +88,8 @@ $(TRAINING)/.stamp-training: pyproject.toml
 	@touch $@
 
 $(LOCAL): $(DEV) tests/constraints.txt
+	@# Torch first, by its exact version: asked for in a range, pip may prefer a build with gigabytes of CUDA.
+	$(BIN)/python -m pip install $$(grep '^torch==' tests/constraints.txt)$(if $(PIP_ARGS), $(PIP_ARGS))
 	$(BIN)/python -m pip install -e '.[local]' -c tests/constraints.txt$(if $(PIP_ARGS), $(PIP_ARGS))
 	@touch $@
 

@@ -248,6 +248,7 @@ def _answer(row: Sequence[Any]) -> KeptAnswer:
 def _key(answer: KeptAnswer) -> str:
     if answer.speech_key is None:
         raise InvalidRequestError(
-            f"The answer '{answer.id}' has not been spoken yet.", hint=f"Run: studiolo speak --answer {answer.id}"
+            f"The answer '{answer.id}' has not been spoken yet.",
+            hint=f"Run: studiolo speak --answer {answer.id}",
         )
     return answer.speech_key

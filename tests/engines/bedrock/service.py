@@ -11,6 +11,7 @@ import itertools
 import json
 import re
 import struct
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -150,7 +151,8 @@ class Listener(ThreadingHTTPServer):
         self.service = Service(url=f"http://127.0.0.1:{self.server_address[1]}")
 
     def handle_error(self, request, address):
-        raise
+        if not isinstance(sys.exc_info()[1], ConnectionError):  # a client that cut its connection is no fault
+            raise
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -25,6 +25,7 @@ from studiolo.engines.bedrock.errors import LIST_MODELS, explained, refusal
 from studiolo.engines.bedrock.lifecycle import lifecycle
 from studiolo.engines.bedrock.options import BedrockOptions
 from studiolo.engines.bedrock.session import Clients
+from studiolo.engines.options import read_options
 from studiolo.errors import BrokenStreamError, EngineError, InputError, UnknownEngineError
 from studiolo.requests import Progress, ProgressCallback, ignore_progress
 
@@ -50,7 +51,7 @@ class BedrockChatEngine(ChatEngine):
 
     @cached_property
     def _options(self) -> BedrockOptions:
-        return BedrockOptions.parse(self.config.options)
+        return read_options(BedrockOptions, "bedrock", self.config.options)
 
     @cached_property
     def _structured(self) -> bool:

@@ -1,7 +1,5 @@
 """boto3 clients, made on first use from the options."""
 
-# pyright: reportMissingTypeStubs=false
-
 from __future__ import annotations
 
 import importlib.util
@@ -10,8 +8,9 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from studiolo import offline
+from studiolo.engines.aws import make_client
 from studiolo.engines.bedrock.options import BedrockOptions
-from studiolo.errors import CredentialsError, MissingExtraError, OfflineError, SettingsError
+from studiolo.errors import MissingExtraError, OfflineError
 
 Service = Literal["bedrock-runtime", "bedrock"]
 
@@ -62,71 +61,18 @@ class Clients:
         return options.endpoint_url if service == "bedrock-runtime" else options.control_endpoint_url
 
     def _make(self, service: Service) -> Any:
-        from botocore.exceptions import (
-            BotoCoreError,
-            NoRegionError,
-            PartialCredentialsError,
-            ProfileNotFound,
-        )
-
         from studiolo.engines.bedrock.connections import hold_connections
 
-        try:
-            client = self._session().client(
-                service, endpoint_url=self._place(service), config=self._config(service)
-            )
-        except NoRegionError as error:
-            raise SettingsError(
-                "Bedrock needs to know the AWS region.",
-                hint='Set region = "us-east-1" (or yours) under [engines.bedrock], or AWS_DEFAULT_REGION.',
-            ) from error
-        except ProfileNotFound as error:
-            raise SettingsError(
-                f"There is no AWS profile '{self._options.profile}'."
-                if self._options.profile
-                else f"{error}.",
-                hint="See which there are: aws configure list-profiles",
-            ) from error
-        except PartialCredentialsError as error:
-            raise _half_a_pair() from error
-        except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint that is no URL
-            raise SettingsError(
-                f"The settings for AWS do not work: {error}.", hint="Look at [engines.bedrock] and ~/.aws."
-            ) from error
+        options = self._options
+        asking = service == "bedrock"  # only asked why a call failed: quickly, or not at all
+        client = make_client(
+            service,
+            options,
+            engine="bedrock",
+            endpoint_url=self._place(service),
+            connect_timeout_s=3 if asking else options.connect_timeout_s,
+            timeout_s=5 if asking else options.timeout_s,
+            attempts=1 if asking else options.max_attempts,
+        )
         hold_connections(client)
         return client
-
-    def _session(self) -> Any:
-        from boto3 import Session
-
-        given = self._options
-        if bool(given.access_key_id) != bool(given.secret_access_key):
-            raise _half_a_pair()  # boto3 would sign with nothing, and be refused
-        secrets = {
-            "aws_access_key_id": given.access_key_id,
-            "aws_secret_access_key": given.secret_access_key,
-            "aws_session_token": given.session_token,
-        }
-        return Session(
-            region_name=given.region,
-            profile_name=given.profile,
-            **{name: value.get_secret_value() for name, value in secrets.items() if value},
-        )
-
-    def _config(self, service: Service) -> Any:
-        from botocore.config import Config
-
-        asking = service == "bedrock"  # only asked why a call failed: quickly, or not at all
-        return Config(
-            connect_timeout=3 if asking else self._options.connect_timeout_s,
-            read_timeout=5 if asking else self._options.timeout_s,
-            retries={"mode": "standard", "total_max_attempts": 1 if asking else self._options.max_attempts},
-            user_agent_appid="studiolo",
-        )
-
-
-def _half_a_pair() -> CredentialsError:
-    return CredentialsError(
-        "Of the AWS credentials one half is missing.",
-        hint="Set access_key_id and secret_access_key under [engines.bedrock], or neither.",
-    )

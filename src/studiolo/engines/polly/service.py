@@ -11,9 +11,9 @@ from importlib.util import find_spec
 from typing import Any, Final, Literal, cast
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
-from studiolo.engines.options import EngineOptions
+from studiolo.engines.aws import AwsOptions, make_client
 from studiolo.errors import (
     BrokenStreamError,
     CredentialsError,
@@ -56,18 +56,10 @@ _REFUSED: Final = {
 Engine = Literal["standard", "neural", "long-form", "generative"]
 
 
-class PollyOptions(EngineOptions):
-    """``[engines.polly]``. Without keys and region they are found where every AWS tool finds them."""
+class PollyOptions(AwsOptions):
+    """``[engines.polly]``."""
 
-    region: str | None = Field(default=None, description="Such as us-east-1.")
-    profile: str | None = Field(default=None, description="A profile of ~/.aws/config.")
-    access_key_id: SecretStr | None = None
-    secret_access_key: SecretStr | None = None
-    session_token: SecretStr | None = None
-    endpoint_url: str | None = Field(default=None, description="Another place of polly (a VPC's).")
-    timeout_s: float = Field(default=60, gt=0)
-    connect_timeout_s: float = Field(default=10, gt=0)
-    max_attempts: int = Field(default=3, ge=1, le=10, description="Tries of a call that is throttled.")
+    timeout_s: float = Field(default=60, gt=0, description="Longest silence.")
     voice: str | None = Field(default=None, description="Such as Joanna.")
     engine: Engine | None = Field(default=None, description="The voice's best if not given.")
     format: Literal["pcm", "mp3"] = Field(default="pcm", description="16 kHz as it comes, or 24 kHz whole.")
@@ -125,32 +117,16 @@ class Polly:
             return self._client
 
     def _make(self) -> Any:
-        from boto3 import Session
-        from botocore.config import Config
-
         given = self._options
-        secrets = {
-            "aws_access_key_id": given.access_key_id,
-            "aws_secret_access_key": given.secret_access_key,
-            "aws_session_token": given.session_token,
-        }
-        config = Config(
-            connect_timeout=given.connect_timeout_s,
-            read_timeout=given.timeout_s,
-            retries={"mode": "standard", "total_max_attempts": given.max_attempts},
-            user_agent_appid="studiolo",
+        return make_client(
+            "polly",
+            given,
+            engine="polly",
+            endpoint_url=given.endpoint_url,
+            connect_timeout_s=given.connect_timeout_s,
+            timeout_s=given.timeout_s,
+            attempts=given.max_attempts,
         )
-        try:
-            session: Any = Session(
-                region_name=given.region,
-                profile_name=given.profile,
-                **{name: value.get_secret_value() for name, value in secrets.items() if value},
-            )
-            return session.client("polly", endpoint_url=given.endpoint_url, config=config)
-        except ValueError as error:  # an endpoint that is no URL
-            raise SettingsError(
-                f"The settings for AWS do not work: {error}.", hint="Look at endpoint_url in [engines.polly]."
-            ) from error
 
 
 def _explained(error: Exception) -> StudioloError:
