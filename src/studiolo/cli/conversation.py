@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from studiolo.assistant.base import Answer
     from studiolo.assistant.stream import AnswerStream
     from studiolo.requests import ProgressCallback
-    from studiolo.studio.sentences import Spoken
     from studiolo.studio import Studio
+    from studiolo.studio.sentences import Spoken
 
     Ask = Callable[[ProgressCallback, threading.Event], AnswerStream]
 

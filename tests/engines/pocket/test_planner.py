@@ -117,7 +117,7 @@ a flat illustration of a fox in a forest -> fox | | forest, style flat
 a watercolor painting of a rose -> rose | | style watercolour
 a cat, children's book style -> cat
 a fox in a cosy picture book style -> fox
-a fox in watercolour. Loose washes, lit by thin moonlight. A high viewpoint looking down. -> fox | | night, style watercolour
+a fox in watercolour. Lit by thin moonlight. A high viewpoint. -> fox | | night, style watercolour
 a cat. A samovar. -> cat | | | samovar
 bow and arrow -> bow and arrow
 a glass of milk and a cookie -> glass of milk, cookie
