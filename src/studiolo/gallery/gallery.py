@@ -281,7 +281,7 @@ class Gallery:
     def rebuild(cls, folder: Path, *, embedder: Embedder | None = None) -> ImportReport:
         """Make the catalog anew from the picture files; the old one is moved to ``backups``.
 
-        What only the catalog knew (stars, tags, the trash) is lost.
+        What only the catalog knew (stars, tags, answers, the trash) is lost.
         """
         from studiolo.gallery.checking import set_aside_catalog, take_in_orphans
 
