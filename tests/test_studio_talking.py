@@ -17,6 +17,7 @@ from studiolo.errors import (
     BadAnswerError,
     BrokenStreamError,
     Cancelled,
+    EngineTimeoutError,
     InvalidImageError,
     InvalidRequestError,
     PictureNotFoundError,
@@ -126,6 +127,20 @@ def test_an_answer_that_breaks_off_is_kept_and_marked(studio: Studio):
     (kept,) = studio.gallery.answers.of(picture.id)
     assert (kept.text, kept.finish, kept.notes) == ("It is teal,", "interrupted", ("The connection broke.",))
     assert stream.kept == kept
+
+
+def test_words_before_any_other_fault_are_kept_too(studio: Studio):
+    class TimesOut(FakeChatEngine):
+        def chat(self, request, progress=None):
+            yield "It is "
+            raise EngineTimeoutError("No word came in time.")
+
+    studio.chat.register("late", TimesOut)
+    (picture,) = studio.generate("a house", **SMALL)
+    with pytest.raises(EngineTimeoutError):
+        studio.ask(picture, "What?", engine="late").read()
+    (kept,) = studio.gallery.answers.of(picture.id)
+    assert (kept.text, kept.finish, kept.notes) == ("It is", "interrupted", ("No word came in time.",))
 
 
 def test_a_cancelled_answer_keeps_what_had_come(studio: Studio):

@@ -40,6 +40,16 @@ def picture(run: Run) -> str:
     return Path(run("generate", "a house", "--size", "64").lines[0]).stem
 
 
+def _documents(text: str) -> list[str]:
+    """The JSON documents that stand one after the other."""
+    found, decoder = [], json.JSONDecoder()
+    while text.strip():
+        _, end = decoder.raw_decode(text.lstrip())
+        found.append(text.lstrip()[:end])
+        text = text.lstrip()[end:]
+    return found
+
+
 class TestAsk:
     def test_a_pipe_gets_the_answer_and_nothing_else(self, program: Run, picture: str):
         done = program("ask", picture, "what", "is", "it?")
@@ -69,6 +79,14 @@ class TestAsk:
         done = run("ask", picture, stdin="what is it?\n\nand its colour?\n")
         assert done.lines == ["[1 seen] what is it?", "[1 seen] and its colour?"]
         assert len(run("gallery", "show", picture, "--json").json["answers"]) == 2
+
+    def test_a_followed_up_conversation_says_each_turn_once(self, run: Run, picture: str):
+        run("ask", picture, "earlier?")
+        done = run("ask", picture, "--follow-up", "--json", stdin="one?\ntwo?\n")
+        used = [json.loads(line)["usage"]["input_tokens"] for line in _documents(done.out)]
+        alone = json.loads(run("ask", picture, "two?", "--json").out)["usage"]["input_tokens"]
+        # the system's words, three turns asked and two answered ("[1 seen] earlier?" is three words)
+        assert used[1] - alone == 1 + 3 + 1 + 3
 
     def test_a_conversation_with_a_person(self, terminal: Callable[..., pexpect.spawn], picture: str):
         child = terminal("ask", picture)

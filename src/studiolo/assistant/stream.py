@@ -7,7 +7,7 @@ from typing import Self
 
 from studiolo.assistant.base import Answer, Streamed
 from studiolo.chat import Finish
-from studiolo.errors import BrokenStreamError, Cancelled, StudioloError
+from studiolo.errors import Cancelled, EngineError, StudioloError
 from studiolo.gallery import KeptAnswer
 
 Keep = Callable[[Answer], "KeptAnswer | None"]
@@ -36,7 +36,7 @@ class AnswerStream(Iterator[str]):
             if self.answer is None and end.value is not None:
                 self._end(end.value)
             raise
-        except BrokenStreamError as error:
+        except EngineError as error:  # a broken connection, most often; whatever it is, words are not lost
             self._end_early("interrupted", error)
             raise
         except Cancelled as error:

@@ -102,9 +102,12 @@ def ask(
         )
 
         def one(text: str, *, go_on: bool) -> None:
+            # What the gallery keeps of this conversation, a follow-up takes from there.
+            before = () if go_on and talk.kept else talk.said
+
             def begin(progress: ProgressCallback, cancel: threading.Event) -> AnswerStream:
                 return studio.ask(
-                    picture, text, before=talk.said, follow_up=go_on, engine=engine, keep=keep,
+                    picture, text, before=before, follow_up=go_on, engine=engine, keep=keep,
                     progress=progress, cancel=cancel, **sampling,
                 )  # fmt: skip
 

@@ -33,13 +33,17 @@ class SpeechOrder:
 
 @dataclass(kw_only=True)
 class Conversation:
-    """Answers to a person or a program, one after the other; ``said`` are those so far."""
+    """Answers to a person or a program, one after the other.
+
+    ``said`` are those so far; ``kept`` says whether the gallery has them, too.
+    """
 
     studio: Studio
     who: str
     speech: SpeechOrder | None = None
     as_json: bool = False
     said: list[Answer] = field(default_factory=list["Answer"])
+    kept: bool = False
 
     def answer(self, ask: Ask) -> None:
         """Have one question answered: stream it, say how it went, speak it.
@@ -59,6 +63,7 @@ class Conversation:
         if stream.answer is None:
             return
         self.said.append(stream.answer)
+        self.kept = stream.kept is not None
         if not self.as_json:
             say_how_it_went(stream.answer, stream.kept)
         document = answer_document(stream) if self.as_json else {}
