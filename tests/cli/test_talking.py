@@ -103,6 +103,40 @@ class TestAsk:
         run("ask", picture, "where is the umbrella?")
         assert picture in run("gallery", "search", "umbrella").out
 
+    def test_what_is_said_of_numbers_and_scripts_stays_readable(self, run: Run, picture: str, reply):
+        reply("3\u00a0pommes, 42\u202fkg \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645")
+        assert run("ask", picture, "what?").out.startswith("3 pommes, 42 kg \u0645\u06cc\u200c")
+
+    def test_an_answer_is_not_lost_because_it_could_not_be_spoken(self, run: Run):
+        Image.new("RGB", (8, 8)).save("other.png")
+        done = run("ask", "other.png", "what is it?", "--speak", "--voice", "nobody", "--json")
+        assert done.code == 2
+        assert json.loads(done.out)["text"] == "[1 seen] what is it?"
+        assert "nobody" in done.err
+
+    def test_whoever_stops_reading_loses_nothing(
+        self, run: Run, picture: str, monkeypatch: pytest.MonkeyPatch
+    ):
+        class Gone(io.StringIO):
+            encoding = "utf-8"  # pyright: ignore[reportAssignmentType]
+            written = 0
+
+            def write(self, text: str) -> int:
+                self.written += 1
+                if self.written > 2:
+                    raise BrokenPipeError
+                return len(text)
+
+        with monkeypatch.context() as patch:
+            patch.setattr("sys.stdout", Gone())
+            patch.setattr("studiolo.cli.app._abandon_stdout", lambda: None)
+            from studiolo.cli import main
+
+            assert main(["ask", picture, "one two three four"]) == 141
+        (kept,) = run("gallery", "show", picture, "--json").json["answers"]
+        assert kept["finish"] == "cancelled"
+        assert kept["text"].startswith("[1 seen]")
+
     @pytest.mark.parametrize("kind", ["wav", "mp3"])
     def test_an_answer_is_spoken(self, run: Run, picture: str, kind: str):
         told = run("ask", picture, "what is it?", "-o", f"sub/said.{kind}", "--json").json
@@ -134,6 +168,7 @@ class TestAsk:
             (["latest", "what?", "--temperature", "9"], 2, "temperature"),
             (["latest", "what?", "-o", "x.ogg"], 2, "not as .ogg"),
             (["latest", "what?", "-o", "taken.wav"], 2, "exists already"),
+            (["latest", "what?", "-o", "-"], 2, "goes to stdout"),
             (["latest", "what?", "--engine", "openai:gpt-4o"], 1, "key"),
             (["http://169.254.169.254/latest/meta-data", "what?"], 2, "169.254.169.254"),
             (["latest"], 2, "There is no question."),

@@ -116,6 +116,61 @@ def test_a_picture_that_is_gone_takes_no_answer(gallery):
         ask(gallery, picture)
 
 
+def test_an_answer_spoken_twice_from_one_copy_leaves_one_file(gallery):
+    answer = ask(gallery, gallery.add(painting()))
+    gallery.answers.add_speech(answer, b"RIFF", WAV)
+    spoken = gallery.answers.add_speech(answer, b"ID3", MP3)  # the copy does not know of the first
+    assert list(gallery.blobs.list("speech")) == [spoken.speech_key]
+
+
+def test_speech_that_comes_while_a_check_looks_is_left_alone(gallery, monkeypatch):
+    answer = ask(gallery, gallery.add(painting()))
+    list_files = gallery.blobs.list
+
+    def listing(prefix=""):
+        files = list(list_files(prefix))
+        if prefix == "speech":
+            gallery.answers.add_speech(answer, b"RIFF", WAV)
+        return files
+
+    monkeypatch.setattr(gallery.blobs, "list", listing)
+    gallery.check()
+    monkeypatch.undo()
+    assert gallery.answers.audio(gallery.answers.get(answer.id)) == b"RIFF"
+    assert gallery.check().orphans == ()
+
+
+@pytest.mark.parametrize("answers", [None, "x", [1], [{}]])
+def test_damaged_answers_stop_only_their_picture(gallery, tmp_path, answers):
+    picture = gallery.add(painting())
+    ask(gallery, picture)
+    whole = gallery.add(painting(seed=8))
+    gallery.export(tmp_path / "out")
+    lines = tmp_path / "out" / "pictures.jsonl"
+    told = [json.loads(line) for line in lines.read_text().splitlines()]
+    for line in told:
+        if line["id"] == picture.id:
+            line["answers"] = answers
+    lines.write_text("\n".join(map(json.dumps, told)))
+    with Gallery.open(tmp_path / "other") as other:
+        report = other.import_(tmp_path / "out")
+        assert whole.id in report.added
+        assert len(report.failed) == 1
+
+
+def test_one_answer_of_two_pictures_is_taken_once(gallery, tmp_path):
+    first, second = gallery.add(painting()), gallery.add(painting(seed=8))
+    gallery.answers.add_speech(ask(gallery, first), b"RIFF", WAV)
+    gallery.export(tmp_path / "out")
+    lines = tmp_path / "out" / "pictures.jsonl"
+    told = [json.loads(line) for line in lines.read_text().splitlines()]
+    shared = next(line["answers"] for line in told if line["id"] == first.id)
+    lines.write_text("\n".join(json.dumps({**line, "answers": shared}) for line in told))
+    with Gallery.open(tmp_path / "other") as other:
+        assert set(other.import_(tmp_path / "out").added) == {first.id, second.id}
+        assert len(other.answers.of(first.id)) + len(other.answers.of(second.id)) == 1
+
+
 @pytest.mark.parametrize("name", ["", "zz", "1kqz8m4t2-7k3f", "' OR 1=1 --"])
 def test_unknown_answers_are_said(gallery, name):
     with pytest.raises(PictureNotFoundError):

@@ -7,7 +7,7 @@ from typing import Self
 
 from studiolo.assistant.base import Answer, Streamed
 from studiolo.chat import Finish
-from studiolo.errors import Cancelled, EngineError, StudioloError
+from studiolo.errors import Cancelled, EngineError, InvalidRequestError, StudioloError
 from studiolo.gallery import KeptAnswer
 
 Keep = Callable[[Answer], "KeptAnswer | None"]
@@ -19,6 +19,7 @@ class AnswerStream(Iterator[str]):
 
     ``kept`` is the answer in the gallery, None if the picture is not there. An answer that breaks off or
     is cancelled after its first words is kept with what had come, marked as such, and the error goes on.
+    Whoever stops reading closes it, or uses it in a ``with`` block: then, too, what had come is kept.
     """
 
     def __init__(self, pieces: Streamed, *, partial: Partial, keep: Keep) -> None:
@@ -59,7 +60,12 @@ class AnswerStream(Iterator[str]):
 
     def close(self) -> None:
         """Stop the answer and free its connection; what had come is kept."""
-        self._pieces.close()
+        try:
+            self._pieces.close()
+        except ValueError as error:  # a generator that another thread is in
+            raise InvalidRequestError(
+                "The answer is being read in another thread.", hint="Give `cancel`, and set it instead."
+            ) from error
         if self.answer is None:
             self._end_early("cancelled", Cancelled())
 

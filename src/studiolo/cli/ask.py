@@ -36,7 +36,8 @@ EPILOG = examples(
     'studiolo ask latest "and what colour are they?" --follow-up',
     'studiolo ask photo.jpg "what does the sign say?" --engine ollama:llava --speak',
     "studiolo ask 7k3f",
-    notes="Without a question, a conversation begins: one question a line; an empty line ends it.",
+    notes="Without a question, a conversation begins: one question a line. "
+    "At a terminal an empty line ends it.",
 )
 
 
@@ -94,7 +95,11 @@ def ask(
         how = {"engine": speech_engine, "voice": voice, "language": language}
         speech = SpeechOrder(how={**how, "format": format_of(output, None)}, output=output, play=play)
     if output is not None:
-        check_free(output, force=False)
+        if str(output) == "-":
+            raise InvalidRequestError(
+                "The answer goes to stdout, so its speech cannot.", hint="Give a file: -o answer.mp3"
+            )
+        check_free(output, force=False, replaceable=False)
     asked = as_text(" ".join(question or []))
     with Studio.open() as studio:
         talk = Conversation(

@@ -54,8 +54,12 @@ class Conversation:
         from studiolo.cli.interrupt import cancel_on_interrupt
         from studiolo.cli.talking import answer_document, print_pieces, say_how_it_went, waiting
 
-        with cancel_on_interrupt() as cancel, waiting(self.who) as progress:
-            stream = ask(progress, cancel)
+        # whoever reads may go away: what had come is kept
+        with (
+            cancel_on_interrupt() as cancel,
+            waiting(self.who) as progress,
+            ask(progress, cancel) as stream,
+        ):
             if self.as_json:
                 stream.read()
             else:
@@ -67,10 +71,12 @@ class Conversation:
         if not self.as_json:
             say_how_it_went(stream.answer, stream.kept)
         document = answer_document(stream) if self.as_json else {}
-        if self.speech is not None:
-            document |= self._speak(stream, self.speech)
-        if self.as_json:
-            print_json(document)
+        try:
+            if self.speech is not None:
+                document |= self._speak(stream, self.speech)
+        finally:  # an answer is not lost because it could not be spoken
+            if self.as_json:
+                print_json(document)
 
     def _speak(self, stream: AnswerStream, speech: SpeechOrder) -> dict[str, Any]:
         from studiolo.cli.interrupt import cancel_on_interrupt
@@ -81,7 +87,10 @@ class Conversation:
             return {}
         with cancel_on_interrupt() as cancel, waiting("speech") as progress:
             spoken = self.studio.speak(said, **speech.how, progress=progress, cancel=cancel)
-        place = put(spoken, self.studio, speech.output, force=False)
+        output = speech.output
+        if output is not None and len(self.said) > 1:  # each answer of a conversation has its own file
+            output = output.with_stem(f"{output.stem}-{len(self.said)}")
+        place = put(spoken, self.studio, output, force=False)
         if not self.as_json:
             say(f"spoken: {place} ({spoken.seconds:.1f} s)", style="dim")
         if speech.play:

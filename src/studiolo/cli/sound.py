@@ -44,7 +44,7 @@ def format_of(output: Path | None, given: str | None) -> str:
     return given or ending or "wav"
 
 
-def check_free(output: Path, *, force: bool) -> None:
+def check_free(output: Path, *, force: bool, replaceable: bool = True) -> None:
     """Find out before speaking, not after.
 
     Raises:
@@ -54,7 +54,10 @@ def check_free(output: Path, *, force: bool) -> None:
 
     if str(output) != "-" and output.exists() and not force:
         raise InvalidRequestError(
-            f"{output} exists already.", hint="Choose another name, or replace it with --force."
+            f"{output} exists already.",
+            hint="Choose another name, or replace it with --force."
+            if replaceable
+            else "Choose another name.",
         )
 
 

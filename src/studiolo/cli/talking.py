@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -63,8 +64,9 @@ def print_pieces(pieces: Iterable[str]) -> None:
 
 
 def printable(text: str) -> str:
-    """``text`` without control characters, but for line ends and tabs."""
-    return "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
+    """``text`` without what a terminal acts on: control characters, and marks that turn text around."""
+    kept = (" " if unicodedata.category(c) == "Zs" else c for c in text)
+    return "".join(c for c in kept if c.isprintable() or c in "\n\t\u200c\u200d")
 
 
 def say_how_it_went(answer: Answer, kept: KeptAnswer | None) -> None:

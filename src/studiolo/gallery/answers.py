@@ -111,6 +111,12 @@ class Answers:
         """What was asked about the picture of that whole id, oldest first."""
         return tuple(self._select("picture_id = ? ORDER BY created, id", picture_id))
 
+    def known(self, answer_ids: Sequence[str]) -> set[str]:
+        """Those of these whole ids that are there."""
+        query = "SELECT id FROM answers WHERE id IN (SELECT value FROM json_each(?))"
+        with self._database.read() as connection:
+            return {row[0] for row in connection.execute(query, (json.dumps(list(answer_ids)),))}
+
     def get(self, answer_id: str) -> KeptAnswer:
         """The answer of that id, its unique beginning or end, or the ``latest``.
 
@@ -154,7 +160,9 @@ class Answers:
         """
         key = speech_key(answer, speech.format)
         with self._database.write() as connection:
-            entry = self._journal.begin(connection, list({key, answer.speech_key or key}))
+            query = "SELECT speech_key FROM answers WHERE id = ? AND speech_key IS NOT NULL"
+            replaced = [old for (old,) in connection.execute(query, (answer.id,))]
+            entry = self._journal.begin(connection, list({key, *replaced}))
         try:
             self._blobs.put(key, audio, overwrite=True)
             with self._database.write() as connection:
@@ -195,13 +203,13 @@ class Answers:
             query = "SELECT speech_key, id FROM answers WHERE speech_key IS NOT NULL"
             return dict(connection.execute(query).fetchall())
 
-    def forget_speech(self, answer_ids: Iterable[str]) -> None:
-        """Say of answers that they were not spoken: their files are lost, and can be made again."""
+    def forget_speech(self, keys: Iterable[str]) -> None:
+        """Say of answers that they were not spoken: these files of theirs are lost, and can be made again."""
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE answers SET speech_key = NULL, speech = NULL "
-                "WHERE id IN (SELECT value FROM json_each(?))",
-                (json.dumps(list(answer_ids)),),
+                "WHERE speech_key IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(keys)),),
             )
 
     def _select(self, where: str, *values: object) -> list[KeptAnswer]:

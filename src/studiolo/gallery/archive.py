@@ -104,16 +104,21 @@ class _Importer:
             image = load_image(content)
             keys = source_keys(picture.request)
             sources = {key: bundle.read(key) for key in keys if key in bundle.names()}
-            answers = _answers(picture.id, line or {}, bundle)
+            answers = self._new(_answers(picture.id, line or {}, bundle))
             speech = {key: bundle.read(key) for answer in answers if (key := answer.speech_key)}
             self._keeper.keep(picture, content, thumbnail(image), sources, answers=answers, speech=speech)
-        except (InvalidImageError, ValueError) as error:  # ValueError: pydantic's, or no date
+        except (InvalidImageError, ValueError, OverflowError) as error:  # pydantic's, or no date
             said = (
                 error.message if isinstance(error, InvalidImageError) else "its line in the list is damaged"
             )
             self.failed.append((name, said))
         else:
             self.added.append(picture.id)
+
+    def _new(self, answers: list[KeptAnswer]) -> list[KeptAnswer]:
+        """Those that the gallery does not have: an id stands for one answer."""
+        known = self._keeper.answers.known([answer.id for answer in answers])
+        return list({answer.id: answer for answer in answers if answer.id not in known}.values())
 
     def _describe(self, content: bytes, line: dict[str, Any] | None, modified: datetime) -> Picture | None:
         """The row to add; None if the picture is here, by its bytes or by its id."""
@@ -136,8 +141,13 @@ class _Importer:
 
 def _answers(picture_id: str, line: Mapping[str, Any], bundle: _Bundle) -> list[KeptAnswer]:
     """The answers of a line; how they sound only where the file is there, under the name it must have."""
+    listed: object = line.get("answers", [])
+    if not isinstance(listed, list):
+        raise InvalidImageError("Its answers are no list.")
     answers: list[KeptAnswer] = []
-    for fields in line.get("answers", ()):
+    for fields in cast("list[object]", listed):
+        if not isinstance(fields, dict):
+            raise InvalidImageError("One of its answers is damaged.")
         answer = KeptAnswer.model_validate({**fields, "picture_id": picture_id})
         if not is_id(answer.id):
             raise InvalidImageError(f"'{answer.id[:40]}' is no answer's id.")

@@ -46,7 +46,9 @@ def check(keeper: Keeper, *, deep: bool, mend: bool) -> CheckReport:
         for image, small in thumbless:
             with suppress(InvalidImageError):
                 keeper.blobs.put(small, thumbnail(load_image(keeper.blobs.get(image))), overwrite=True)
-        keeper.answers.forget_speech(spoken[key] for key in spoken.keys() - files)
+        # What was spoken since the files were listed is there after all.
+        lost = [key for key in spoken.keys() - files if not keeper.blobs.exists(key)]
+        keeper.answers.forget_speech(lost)
         keeper.index_missing()
     return CheckReport(
         pictures=len(rows),

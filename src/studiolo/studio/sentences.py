@@ -50,7 +50,7 @@ class SpokenText:
             for clip in self.engine.speak(sentence, progress):
                 rate_hz = clip.rate_hz
                 yield clip
-            if step < len(self.sentences):
+            if rate_hz and step < len(self.sentences):
                 yield Clip(samples=np.zeros(int(rate_hz * _PAUSE_S), np.int16), rate_hz=rate_hz)
 
 

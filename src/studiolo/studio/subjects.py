@@ -10,6 +10,7 @@ from studiolo.assistant.base import Answer
 from studiolo.chat import Usage
 from studiolo.errors import PictureNotFoundError
 from studiolo.gallery import Gallery, KeptAnswer, Picture
+from studiolo.gallery.gallery import LATEST
 from studiolo.requests import SourceImage
 
 if TYPE_CHECKING:
@@ -115,6 +116,8 @@ def _named(gallery: Gallery, name: str) -> Picture:
     try:
         return gallery.get(name)
     except PictureNotFoundError as error:
+        if name.strip().lower() == LATEST:  # an empty gallery says so itself
+            raise
         raise PictureNotFoundError(
             f"There is no file {name!r}, and no picture of that id in the gallery.",
             hint=f"Check the path. {error.hint}",

@@ -89,6 +89,7 @@ def test_prompts_are_read_from_every_form_models_use(said):
         (json.dumps({"prompts": [*PROMPTS[:2], {"text": "a"}]}), "must be a text"),
         ('{"prompts": ["a", "b", ', "not JSON"),
         ("", "not JSON"),
+        ("[" * 5000, "not JSON"),
     ],
 )
 def test_a_bad_answer_is_asked_for_once_more_with_the_reason(bad, why):

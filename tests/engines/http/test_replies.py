@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from studiolo.engines.http import Host, HostedOptions, Service
 from studiolo.engines.http.replies import Fault, fault_in, read_fault
 
 
@@ -48,8 +49,16 @@ def test_an_error_in_a_stream_brings_its_own_status():
 
 def test_a_long_message_is_cut():
     message = fault_in("x" * 10_000, status=500).message
-    assert len(message) == 500
+    assert len(message) == 4000
     assert message.endswith("…")
+
+
+def test_a_key_is_taken_out_before_what_is_shown_is_cut():
+    options = HostedOptions.read("lab", {"api_key": "sk-secret-key"}, base_url="http://127.0.0.1:9/v1")
+    service = Service(Host(engine="lab", title="Lab", key_variable=""), options)
+    shown = service.without_key(fault_in("x" * 490 + " sk-secret-key " + "y" * 600, status=500)).message
+    assert len(shown) == 500
+    assert "sk-" not in shown
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ class ChatAssistant(Assistant):
         for earlier in before:
             if earlier.text.strip():
                 turns += [
-                    Message(text=earlier.question, images=() if turns else (image,)),
+                    Message(text=earlier.question or tasks.DESCRIBE, images=() if turns else (image,)),
                     Message(role="assistant", text=earlier.text),
                 ]
         turns.append(Message(text=question, images=() if turns else (image,)))

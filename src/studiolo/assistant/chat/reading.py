@@ -75,7 +75,7 @@ def _json_in(said: str) -> Iterator[object]:
     while (opening := re.compile(r"[\[{]").search(said, start)) is not None:
         try:
             value, start = decoder.raw_decode(said, opening.start())
-        except ValueError:
+        except (ValueError, RecursionError):  # thousands of brackets are no answer either
             start = opening.end()
         else:
             yield value

@@ -87,7 +87,7 @@ def count(question: Question, scene: Scene) -> Reply:
     if not found:
         return _not_seen(thing, scene) if thing.noun else nothing_seen(scene)
     if not thing.noun:
-        words = listed([group.words for group in scene.groups])
+        words = listed([group.words for group in scene.grouped(found)])
         text = f"I count {counted(len(found), 'thing')}: {words}"
         return Reply(text=sentence(text), evidence=scene.evidence(found))
     named = {s.spoken for s in found}

@@ -151,7 +151,7 @@ def show(
         print_answers(answers)
     else:
         print_rows(fields_of(found, path))
-        print_rows(("answer", answer.question, answer.text) for answer in answers)
+        print_rows(("answer", answer.question, answer.text, answer.finish) for answer in answers)
 
 
 def open_(pictures: PictureIds) -> None:

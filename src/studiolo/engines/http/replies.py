@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, cast
 
-_LONGEST_MESSAGE: Final = 500
+_LONGEST_MESSAGE: Final = 4000  # what is shown is shorter, and cut where the key is known and taken out
 _THROTTLED: Final = re.compile(r"available in (\d+) seconds?")  # Django REST framework's, as at Replicate
 _SPENT: Final = {"insufficient_quota", "billing_hard_limit_reached", "credits_exhausted"}
 

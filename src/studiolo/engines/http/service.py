@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _FIRST_PAUSE_S: Final = 0.5
 _MOMENT_S: Final = 3.0
+_LONGEST_SHOWN: Final = 500  # characters of what a service says
 
 Explain = Callable[[Fault], StudioloError | None]
 """What a fault means to this service in particular; None where it means what it says."""
@@ -166,9 +167,12 @@ class Service:
         return failures.refusal(fault, self.host, self.options)
 
     def without_key(self, fault: Fault) -> Fault:
-        """``fault`` fit to be shown: some services repeat the key."""
-        key = self.options.key
-        return replace(fault, message=fault.message.replace(key, "…")) if key else fault
+        """``fault`` fit to be shown: some services repeat the key. Cut after, or half of it would stay."""
+        key, message = self.options.key, fault.message
+        message = message.replace(key, "…") if key else message
+        if len(message) > _LONGEST_SHOWN:
+            message = f"{message[: _LONGEST_SHOWN - 1]}…"
+        return replace(fault, message=message)
 
     def unreadable(self, what: str) -> StudioloError:
         """What to raise for an answer that is not in the form its protocol has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -154,7 +155,9 @@ class OpenAIChatEngine(ChatEngine):
         name, title = self._account.name, self._account.host.title
         if meaning.bad_key(fault):
             return self._account.service.refusal(replace(fault, status=401))
-        if request.images and meaning.no_eyes(fault):
+        named = rf"(?<![\w.-]){re.escape(model)}(?![\w.-])"  # "llama3.2-vision" speaks of no eyes by itself
+        without_name = replace(fault, message=re.sub(named, "", fault.message))
+        if request.images and meaning.no_eyes(without_name):
             return UnsupportedRequestError(
                 f"{name}:{model} does not look at pictures{said}",
                 hint="Choose a model with vision; the names of some say so: vl, vision, llava.",

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
 from typing import Any, Final, get_args
 from xml.sax.saxutils import escape
@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 from studiolo.audio.arriving import decode_stream
 from studiolo.audio.languages import match, refusal
 from studiolo.engines.base import Availability, EngineConfig, SpeechEngine
+from studiolo.engines.http.pace import meanwhile
 from studiolo.engines.options import read_options
 from studiolo.engines.polly.service import Engine, Polly, PollyOptions
 from studiolo.errors import MissingExtraError, UnknownEngineError, UnsupportedRequestError
@@ -95,7 +96,10 @@ class PollySpeechEngine(SpeechEngine):
         progress(Progress(step=0, total=1, stage="waiting"))
         bare = _PCM_RATE_HZ if self._options.format == "pcm" else None
         with self._polly.calls() as polly:
-            answer = polly.synthesize_speech(**asked)
+            answer = meanwhile(
+                partial(polly.synthesize_speech, **asked),
+                lambda: progress(Progress(step=0, total=1, stage="waiting")),
+            )
             with closing(answer["AudioStream"]) as sound:
                 pieces = sound.iter_chunks(4096)
                 for step, clip in enumerate(decode_stream(pieces, text=request.text, pcm_rate_hz=bare), 1):
@@ -164,12 +168,15 @@ class PollySpeechEngine(SpeechEngine):
     def _voices(self) -> tuple[Mapping[str, Any], ...]:
         """All voices, of the engine if one was named; asked for once."""
         with self._lock:
-            if self._listed is None:
-                only = {"Engine": self._engine} if self._engine else {}
-                with self._polly.calls() as polly:
-                    pages = polly.get_paginator("describe_voices").paginate(**only)
-                    self._listed = tuple(voice for page in pages for voice in page["Voices"])
-            return self._listed
+            listed = self._listed
+        if listed is None:  # asked without the lock: close() does not wait for the network
+            only = {"Engine": self._engine} if self._engine else {}
+            with self._polly.calls() as polly:
+                pages = polly.get_paginator("describe_voices").paginate(**only)
+                listed = tuple(voice for page in pages for voice in page["Voices"])
+            with self._lock:
+                self._listed = listed
+        return listed
 
 
 def _for_language(voices: tuple[Mapping[str, Any], ...], language: str) -> tuple[Mapping[str, Any], str]:
