@@ -324,3 +324,11 @@ def test_import_loads_nothing_heavy():
     heavy = "('onnxruntime', 'numpy', 'tokenizers', 'pydantic')"
     code = f"import sys, studiolo.assistant.pocket.writer; sys.exit(any(m in sys.modules for m in {heavy}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("where", ["at night", "under a bridge", "in the rain"])
+def test_where_and_when_alone_get_a_subject(writer, where):
+    for prompt in writer.write(style="", keywords=[where], seed=1):
+        assert not re.search(rf"\b(?:an?|the) {where}", prompt, re.IGNORECASE), prompt
+        assert where in prompt
+        assert re.match(r"(?:An?|The|Two|Some) \w+ ", prompt), prompt

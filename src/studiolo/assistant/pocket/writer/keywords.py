@@ -88,7 +88,10 @@ def _noun_phrase(thing: str) -> str:
 
 
 def _can_be_subject(keyword: str) -> bool:
-    return keyword.lower() not in vocabulary()["places"]["in"] | vocabulary()["places"][""]
+    lower = keyword.lower()
+    if lower.split()[0] in known("grammar", "prepositions"):
+        return False  # "under a bridge" is where, not what
+    return lower not in vocabulary()["places"]["in"] | vocabulary()["places"][""]
 
 
 def _takes_adjectives(thing: str) -> bool:
