@@ -44,11 +44,12 @@ def _fit_size(studio: Studio, fields: dict[str, Any], engine: str) -> None:
 
 
 def _read(studio: Studio, name: str) -> tuple[dict[str, Any], str | None]:
-    from studiolo.cli.inputs import get_picture, is_file
+    from studiolo.imaging.decode import is_file
+    from studiolo.studio.subjects import named
 
     if is_file(name):
         return _read_file(Path(name), studio)
-    picture = get_picture(studio.gallery, name)
+    picture = named(studio.gallery, name)
     engine = f"{picture.engine}:{picture.model}" if picture.model else picture.engine
     return _given(dict(studio.gallery.request(picture))), _installed(studio, engine)
 

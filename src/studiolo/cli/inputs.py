@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from studiolo.gallery import Gallery, Picture
+    from studiolo.gallery import Gallery
 
 _SIZE: Final = re.compile(r"(\d+)\s*[x*\u00d7]\s*(\d+)|(\d+)", re.IGNORECASE)
 _AGO: Final = re.compile(r"(\d+)\s*(d|day|days|h|hour|hours|w|week|weeks)")
@@ -100,32 +100,10 @@ def find_picture_file(gallery: Gallery, name: str) -> Path:
     Raises:
         PictureNotFoundError: neither.
     """
-    return Path(name) if is_file(name) else gallery.path(get_picture(gallery, name))
+    from studiolo.imaging.decode import is_file
+    from studiolo.studio.subjects import named
 
-
-def get_picture(gallery: Gallery, name: str) -> Picture:
-    """The picture of the id ``name``, which is no file.
-
-    Raises:
-        PictureNotFoundError: no picture either.
-    """
-    from studiolo.errors import PictureNotFoundError
-
-    try:
-        return gallery.get(name)
-    except PictureNotFoundError as error:
-        raise PictureNotFoundError(
-            f"There is no file {name!r}, and no picture of that id in the gallery.",
-            hint=f"Check the path. {error.hint}",
-        ) from error
-
-
-def is_file(name: str) -> bool:
-    """Whether ``name`` is a path to something, rather than an id."""
-    try:
-        return Path(name).exists()
-    except (OSError, ValueError):
-        return False
+    return Path(name) if is_file(name) else gallery.path(named(gallery, name))
 
 
 def parse_moment(text: str, *, now: datetime | None = None, end_of_day: bool = False) -> datetime:

@@ -57,7 +57,8 @@ def show(
 
 
 def _file(picture: str) -> Path:
-    from studiolo.cli.inputs import find_picture_file, is_file
+    from studiolo.cli.inputs import find_picture_file
+    from studiolo.imaging.decode import is_file
 
     if is_file(picture):
         return Path(picture)

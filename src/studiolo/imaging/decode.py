@@ -75,6 +75,14 @@ def load_image(
         return _plain(image, name)
 
 
+def is_file(name: str) -> bool:
+    """Whether ``name`` is a path to something, rather than an id or an address."""
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):
+        return False
+
+
 def read_file(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
     """The bytes of a picture file.
 

@@ -37,15 +37,15 @@ def find_subject(gallery: Gallery, source: Picture | SourceImage | Image | Path 
         UnsafeAddressError: an address that is not fetched.
     """
     from studiolo.fetching import fetch_picture, is_address
-    from studiolo.imaging.decode import read_file
+    from studiolo.imaging.decode import is_file, read_file
 
     if isinstance(source, str):
         if is_address(source):
             source = fetch_picture(source)
-        elif _is_file(source):
+        elif is_file(source):
             source = Path(source)
         else:
-            source = _named(gallery, source)
+            source = named(gallery, source)
     if isinstance(source, Picture):
         return Subject(image=SourceImage(gallery.image(source)), picture=source)
     image = SourceImage(source)
@@ -105,14 +105,12 @@ def keep_answer(gallery: Gallery, picture: Picture, answer: Answer) -> KeptAnswe
     )
 
 
-def _is_file(name: str) -> bool:
-    try:
-        return Path(name).exists()
-    except (OSError, ValueError):
-        return False
+def named(gallery: Gallery, name: str) -> Picture:
+    """The picture of the id ``name``, which is no file.
 
-
-def _named(gallery: Gallery, name: str) -> Picture:
+    Raises:
+        PictureNotFoundError: no picture either.
+    """
     try:
         return gallery.get(name)
     except PictureNotFoundError as error:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
-from studiolo.assistant.pocket.findings import Sighting
 from studiolo.engines.pocket.vocabulary import singulars
 from studiolo.engines.pocket.words import words
 
 if TYPE_CHECKING:
     from studiolo.engines.pocket.drawings import DrawingLibrary
 
-S = TypeVar("S", bound=Sighting)
 How = Literal["name", "kind", "nearest"]
 
 # Kinds people ask for, where CLDR's keywords of a drawing do not say it: words of names, or groups of names.
@@ -77,11 +74,6 @@ class Nouns:
             return None
         names = frozenset({nearest.drawing.name}) | self._named(nearest.drawing.name)
         return Named(word=word, names=names, how="nearest")
-
-    def pick(self, word: str, sightings: Sequence[S]) -> tuple[S, ...]:
-        """Those of the things seen that ``word`` means."""
-        named = self.known(word)
-        return tuple(s for s in sightings if named is not None and s.name in named.names)
 
     def spoken(self, name: str) -> str:
         """What people call one of the names: "automobile" → "car", "red apple" → "apple"."""

@@ -16,6 +16,7 @@ from studiolo.engines.gguf.finding import ModelFiles, find_files
 from studiolo.engines.gguf.options import GgufOptions
 from studiolo.engines.gguf.process import HEARTBEAT_S, Access, LlamaProcess
 from studiolo.engines.openai.chat import LlamaCppChatEngine
+from studiolo.engines.options import read_options
 from studiolo.errors import (
     BrokenStreamError,
     EngineError,
@@ -69,7 +70,7 @@ class GgufChatEngine(ChatEngine):
         if not self.availability().ready:
             raise MissingExtraError("gguf", needed_for="A GGUF model")
         started = time.perf_counter()
-        options = GgufOptions.read(self.config.options)
+        options = read_options(GgufOptions, "gguf", self.config.options)
         progress(Progress(step=0, total=request.max_tokens, stage="loading"))
         files = find_files(self.config.model, self.config.models_folder, options)
         if request.images and files.mmproj is None:

@@ -13,6 +13,7 @@ from typing import Final
 
 from studiolo.chat import MAX_IMAGES, ChatCapabilities, ChatRequest, Completion, Usage
 from studiolo.engines.base import Availability, ChatEngine, EngineConfig
+from studiolo.engines.options import read_options
 from studiolo.engines.transformers import libraries
 from studiolo.engines.transformers.finding import DEFAULT_MODEL, Search, find_model
 from studiolo.engines.transformers.generation import Written, write
@@ -82,7 +83,7 @@ class TransformersChatEngine(ChatEngine):
     ) -> Generator[str, None, Completion]:
         """Answer; closing the generator, or raising in ``progress``, stops the model within one layer."""
         started = time.perf_counter()
-        options = TransformersOptions.read(self.config.options)
+        options = read_options(TransformersOptions, "transformers", self.config.options)
         news: queue.SimpleQueue[_News | None] = queue.SimpleQueue()
         stop = threading.Event()
         first: float | None = None
