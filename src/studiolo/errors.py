@@ -7,7 +7,9 @@
     │   ├── UnsupportedRequestError this engine cannot do that (others may)
     │   ├── UnknownEngineError      no engine of that name
     │   ├── PictureNotFoundError    no picture of that id
+    │   ├── NotFoundError           no job, collection, token or share of that id
     │   ├── UnsafeAddressError      a web address that is not fetched: private, too large, no picture
+    │   ├── TooLargeError           an upload or request body beyond what is taken
     │   └── SettingsError           a setting, .env or config file is wrong
     ├── EngineError                 the engine could not do its work   exit code 1
     │   ├── MissingExtraError       an optional dependency is not installed
@@ -22,6 +24,10 @@
     │   ├── GalleryCorruptError
     │   ├── GalleryTooNewError      written by a newer studiolo
     │   └── DiskFullError
+    ├── QueueFullError              too many jobs are waiting; says when to come again
+    ├── AccessError                 a client may not do that            exit code 1
+    │   ├── UnauthenticatedError    it has no token, or not a valid one
+    │   └── ForbiddenError          its token, address or origin does not allow it
     └── Cancelled                   the caller asked to stop           exit code 130
 
 Each carries a ``hint``: the next thing to do, usually a command.
@@ -75,8 +81,16 @@ class PictureNotFoundError(InputError):
     """No picture in the gallery has that id."""
 
 
+class NotFoundError(InputError):
+    """No job, collection, token or share has that id."""
+
+
 class UnsafeAddressError(InputError):
     """A web address that is not fetched, or not to the end; says why."""
+
+
+class TooLargeError(InputError):
+    """An upload or a request body is larger than what is taken."""
 
 
 class SettingsError(InputError):
@@ -148,6 +162,26 @@ class GalleryTooNewError(GalleryError):
 
 class DiskFullError(GalleryError):
     """The disk is full; nothing half-written was kept."""
+
+
+class QueueFullError(StudioloError):
+    """Too many jobs are waiting; nothing was queued. ``retry_after_s`` says when there may be room."""
+
+    def __init__(self, message: str, *, hint: str = "", retry_after_s: float) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
+class AccessError(StudioloError):
+    """A client of the server may not do what it asked for."""
+
+
+class UnauthenticatedError(AccessError):
+    """It gave no token, or one that is wrong, revoked or expired."""
+
+
+class ForbiddenError(AccessError):
+    """Its token's scopes, its address or its origin do not allow it."""
 
 
 class Cancelled(StudioloError):  # noqa: N818 - not a fault: the caller's own wish, reported

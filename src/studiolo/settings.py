@@ -79,6 +79,20 @@ class Settings(BaseSettings):
     threads: int | None = Field(
         default=None, ge=1, le=256, description="CPU threads an engine may use; empty: what the machine has."
     )
+    server_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Address the server listens on; any but this machine's own requires tokens.",
+    )
+    server_port: int = Field(default=7333, ge=0, le=65_535, description="Port; 0: any that is free.")
+    server_names: tuple[str, ...] = Field(
+        default=(), description="Names under which the server is reached, such as those of a proxy."
+    )
+    server_tokens: bool = Field(
+        default=False, description="Require tokens on this machine's own address, too: behind a proxy."
+    )
+    queue_size: int = Field(default=100, ge=1, le=100_000, description="Jobs that may wait at once.")
+    upload_mb: int = Field(default=32, ge=1, le=1024, description="Largest picture a client may bring, in MB.")
     engines: dict[str, EngineOptions] = Field(
         default_factory=dict[str, EngineOptions], description="Options of each engine, keys among them."
     )

@@ -93,6 +93,12 @@ class Capabilities(BaseModel):
         default=frozenset(), description="Names in ImageRequest.options it knows."
     )
     models: tuple[str, ...] = ()
+    device: str = Field(
+        default="cpu",
+        description='What it works on: "cpu", "cuda:0", or the name of a service. Jobs for one device wait '
+        "for each other, whichever engine they are for.",
+    )
+    parallel: int = Field(default=1, ge=1, description="How many jobs its device takes at once.")
     licence: str = ""
 
 

@@ -188,9 +188,105 @@ _ANSWERS = (
     """,
 )
 
+_STUDIO = (
+    # What is waiting, being painted and done. `request` is the ImageRequest as JSON, every default filled
+    # in, so that a job which was cut off goes on with the same seeds. `host` and `process` say who is at it.
+    """
+    CREATE TABLE jobs (
+      id TEXT NOT NULL PRIMARY KEY,
+      created INTEGER NOT NULL,
+      owner TEXT NOT NULL,
+      engine TEXT NOT NULL,
+      device TEXT NOT NULL,
+      state TEXT NOT NULL,
+      priority INTEGER NOT NULL,
+      request TEXT NOT NULL,
+      translate INTEGER NOT NULL,
+      original_prompt TEXT NOT NULL,
+      started INTEGER,
+      finished INTEGER,
+      error TEXT,
+      log TEXT NOT NULL,
+      host TEXT,
+      process INTEGER
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX jobs_unfinished ON jobs (device, priority, id) WHERE state IN ('queued', 'running')",
+    "CREATE INDEX jobs_by_owner ON jobs (owner, id)",
+    # Written in the transaction that keeps the picture: what was painted is never painted again, also
+    # where the picture was removed since.
+    """
+    CREATE TABLE job_pictures (
+      job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+      number INTEGER NOT NULL,
+      picture_id TEXT NOT NULL,
+      PRIMARY KEY (job_id, number)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX job_pictures_by_picture ON job_pictures (picture_id)",
+    # Pictures that jobs will begin from, and pictures brought by clients that may be asked for soon.
+    """
+    CREATE TABLE job_sources (
+      source_key TEXT NOT NULL,
+      job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+      PRIMARY KEY (source_key, job_id)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE uploads (
+      source_key TEXT NOT NULL PRIMARY KEY,
+      created INTEGER NOT NULL,
+      owner TEXT NOT NULL,
+      width INTEGER NOT NULL,
+      height INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE collections (
+      id TEXT NOT NULL PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+      created INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE collection_pictures (
+      collection_id TEXT NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+      id TEXT NOT NULL REFERENCES pictures (id) ON DELETE CASCADE,
+      added INTEGER NOT NULL,
+      PRIMARY KEY (collection_id, id)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX collection_pictures_by_id ON collection_pictures (id)",
+    # Of tokens and shared links only a hash is kept: who reads this file cannot use them.
+    """
+    CREATE TABLE tokens (
+      id TEXT NOT NULL PRIMARY KEY,
+      name TEXT NOT NULL,
+      hash BLOB NOT NULL UNIQUE,
+      scopes TEXT NOT NULL,
+      created INTEGER NOT NULL,
+      expires INTEGER,
+      last_used INTEGER,
+      revoked INTEGER
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE shares (
+      id TEXT NOT NULL PRIMARY KEY,
+      hash BLOB NOT NULL UNIQUE,
+      picture_id TEXT NOT NULL REFERENCES pictures (id) ON DELETE CASCADE,
+      owner TEXT NOT NULL,
+      created INTEGER NOT NULL,
+      expires INTEGER,
+      metadata INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX shares_by_picture ON shares (picture_id)",
+)
+
 Migration = tuple[str, ...]
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _ANSWERS)
+MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _ANSWERS, _STUDIO)
 
 
 def migrate(

@@ -1,0 +1,64 @@
+"""What every route is given: the studio, and who is asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal
+
+from fastapi import Depends, Request
+
+from studiolo.errors import ForbiddenError
+from studiolo.studio import Studio
+
+Scope = Literal["read", "generate", "edit", "admin"]
+"""What a token allows: look and search; paint, ask, speak; star, tag, delete, import; keys and everything."""
+
+SCOPES: Final[tuple[Scope, ...]] = ("read", "generate", "edit", "admin")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who is asking. ``id`` is the token's, empty for this machine's own user."""
+
+    id: str = ""
+    name: str = "this machine"
+    scopes: frozenset[Scope] = frozenset(SCOPES)
+    loopback: bool = False
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether this caller may do what ``scope`` stands for; an admin may do everything."""
+        return scope in self.scopes or "admin" in self.scopes
+
+
+def get_studio(request: Request) -> Studio:
+    """The studio this server opened."""
+    studio: Studio = request.app.state.studio
+    return studio
+
+
+def get_caller(request: Request) -> Caller:
+    """Who is asking, as the security middleware found out."""
+    caller: Caller = request.state.caller
+    return caller
+
+
+StudioDep = Annotated[Studio, Depends(get_studio)]
+CallerDep = Annotated[Caller, Depends(get_caller)]
+
+
+class Needs:
+    """A dependency of a router or a route: the caller has this scope.
+
+    Raises:
+        ForbiddenError: it has not.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def __call__(self, caller: CallerDep) -> None:
+        if not caller.allows(self.scope):
+            raise ForbiddenError(
+                f"The token '{caller.name}' does not allow this: it lacks the scope '{self.scope}'.",
+                hint=f"Make one that does: studiolo token create NAME --scope {self.scope}",
+            )
