@@ -54,9 +54,10 @@ class Needs:
     """
 
     def __init__(self, scope: Scope) -> None:
-        self.scope = scope
+        self.scope: Scope = scope
 
     def __call__(self, caller: CallerDep) -> None:
+        """Let the caller pass, or raise."""
         if not caller.allows(self.scope):
             raise ForbiddenError(
                 f"The token '{caller.name}' does not allow this: it lacks the scope '{self.scope}'.",
