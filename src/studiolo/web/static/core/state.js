@@ -1,0 +1,64 @@
+// What several views look at: who we are, the engines, the jobs that are waiting or running.
+import { api } from "./api.js";
+import { computed, effect, signal } from "./html.js";
+import { listen } from "./events.js";
+import { remember, remembered } from "./memory.js";
+
+export const session = signal(null);
+export const engines = signal([]);
+export const theme = signal(remembered("theme", "auto"));
+/** Jobs by id: those that are unfinished, and those that ended a moment ago. */
+export const jobs = signal({});
+
+effect(() => {
+  remember("theme", theme.value);
+  if (theme.value === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme.value;
+});
+
+export const enginesOf = (kind) => engines.value.filter((engine) => engine.kind === kind);
+export const engineNamed = (kind, name) => enginesOf(kind).find((engine) => engine.name === (name ?? "").split(":")[0]);
+/** Jobs that wait or run, the next one first. */
+export const activeJobs = computed(() =>
+  Object.values(jobs.value)
+    .filter((job) => job.state === "queued" || job.state === "running")
+    .sort((a, b) => (a.state === b.state ? (a.position ?? 0) - (b.position ?? 0) : a.state === "running" ? -1 : 1)),
+);
+
+export async function loadSession() {
+  session.value = await api.get("/api/session");
+  return session.value;
+}
+
+export async function loadEngines() {
+  engines.value = (await api.get("/api/engines")).engines;
+}
+
+export const may = (scope) => {
+  const scopes = session.value?.scopes ?? [];
+  return scopes.includes(scope) || scopes.includes("admin");
+};
+
+export function keepJob(job) {
+  const known = jobs.value[job.id];
+  // The answer to a POST may come after the first events of its job.
+  jobs.value = { ...jobs.value, [job.id]: { ...known, ...job, progress: job.progress ?? (job.state === "running" ? known?.progress : null) } };
+}
+
+export function forgetJob(id) {
+  const { [id]: _gone, ...rest } = jobs.value;
+  jobs.value = rest;
+}
+
+listen("snapshot", ({ jobs: all }) => (jobs.value = Object.fromEntries(all.map((job) => [job.id, job]))));
+listen("job", keepJob);
+listen("progress", ({ id, ...progress }) => {
+  const job = jobs.value[id];
+  if (job) jobs.value = { ...jobs.value, [id]: { ...job, progress } };
+});
+listen("picture", ({ job_id: id, index, picture }) => {
+  const job = jobs.value[id];
+  if (!job) return;
+  const pictures = [...(job.pictures ?? []).filter((each) => each.id !== picture.id), picture];
+  jobs.value = { ...jobs.value, [id]: { ...job, pictures, done: index + 1 } };
+});
