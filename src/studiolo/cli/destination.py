@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from studiolo.gallery.filenames import slug
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 _IMAGE_ENDINGS: Final = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
-_LONGEST_NAME: Final = 48
 CONTACT_SHEET: Final = "contact-sheet.png"
 
 
@@ -85,17 +85,6 @@ class Destination:
 
     def _numbered(self, number: int) -> Path:
         return self._place if number == 1 else self._place.with_stem(f"{self._place.stem}-{number}")
-
-
-def slug(prompt: str) -> str:
-    """A prompt as part of a file name: its words, in lower case, between hyphens."""
-    words = re.findall(r"\w+", prompt.lower())
-    name = ""
-    for word in words:
-        if len(name) + len(word) + 1 > _LONGEST_NAME:
-            break
-        name = f"{name}-{word}" if name else word
-    return name or (words[0][:_LONGEST_NAME] if words else "picture")
 
 
 def _check_writable(folder: Path) -> None:
