@@ -94,6 +94,9 @@ def test_ids_sort_by_time_and_can_be_abbreviated(gallery):
     for text in ("zzzzzzzzz-zzzz", "zzzz", "", "a", "%", "'; DROP TABLE pictures; --", "\0", "é" * 40):
         with pytest.raises(PictureNotFoundError):
             gallery.get(text)
+    for last in ("\U0010ffff", "\ud7ff"):  # nothing comes after the one, no letter after the other
+        with pytest.raises(PictureNotFoundError):
+            gallery.get(f"1kq{last}")
     assert normalise(" 1KQO-IL ") == "1kq0-11"
     assert created_of(new_id(START)) == START
     assert first_id(START) <= new_id(START) < first_id(START + timedelta(milliseconds=1))

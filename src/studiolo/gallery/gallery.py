@@ -12,7 +12,7 @@ from studiolo.errors import GalleryError, InvalidImageError, PictureNotFoundErro
 from studiolo.gallery.blobs import BlobStore
 from studiolo.gallery.catalog import SqliteCatalog
 from studiolo.gallery.describing import describe_painting, source_key
-from studiolo.gallery.ids import MIN_ABBREVIATION, is_id, normalise
+from studiolo.gallery.ids import is_id, may_abbreviate, normalise
 from studiolo.gallery.keeping import Keeper
 from studiolo.gallery.picture import (
     CheckReport,
@@ -124,7 +124,7 @@ class Gallery:
                 hint="Give more of the id.",
             )
         raise PictureNotFoundError(
-            f"There is no picture '{picture_id}' in the gallery.", hint="See: studiolo gallery list"
+            f"There is no picture '{picture_id[:80]}' in the gallery.", hint="See: studiolo gallery list"
         )
 
     def image(self, picture: Picture | str) -> Image:
@@ -303,7 +303,7 @@ class Gallery:
         return picture if isinstance(picture, Picture) else self.get(picture)
 
     def _lookup(self, text: str) -> _Ids:
-        return self.catalog.lookup(text) if len(text) >= MIN_ABBREVIATION else []
+        return self.catalog.lookup(text) if may_abbreviate(text) else []
 
     def _resolve(self, ids: Iterable[str]) -> _Ids:
         return [self.get(picture_id).id for picture_id in ids]

@@ -43,6 +43,14 @@ def is_id(text: str) -> bool:
     return re.fullmatch(f"[{_ALPHABET}]{{{_TIME_LENGTH}}}-[{_ALPHABET}]{{{TAIL_LENGTH}}}", text) is not None
 
 
+def may_abbreviate(text: str) -> bool:
+    """Whether ``text`` could be the beginning or end of an id."""
+    return (
+        re.fullmatch(f"[{_ALPHABET}-]{{{MIN_ABBREVIATION},{_TIME_LENGTH + 1 + TAIL_LENGTH}}}", text)
+        is not None
+    )
+
+
 def normalise(text: str) -> str:
     """What a person typed, as it would stand in an id: lower case, o as 0, i and l as 1."""
     return text.strip().lower().translate(_MISREAD)
