@@ -7,33 +7,61 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from studiolo.gallery.answers import Answers, KeptAnswer, Speech
+    from studiolo.gallery.collections import Collection, Collections
     from studiolo.gallery.gallery import Gallery
-    from studiolo.gallery.picture import CheckReport, ImportReport, Page, Picture, PictureFilter, SearchHit
+    from studiolo.gallery.picture import (
+        CheckReport,
+        ImportReport,
+        Month,
+        Page,
+        Picture,
+        PictureFilter,
+        SearchHit,
+    )
+    from studiolo.gallery.shares import Share, Shares
+    from studiolo.gallery.tokens import Token, Tokens
+    from studiolo.gallery.uploads import Uploads
 
 _HOME_OF = {
     "Answers": "answers",
     "CheckReport": "picture",
+    "Collection": "collections",
+    "Collections": "collections",
     "Gallery": "gallery",
     "ImportReport": "picture",
     "KeptAnswer": "answers",
+    "Month": "picture",
     "Page": "picture",
     "Picture": "picture",
     "PictureFilter": "picture",
     "SearchHit": "picture",
+    "Share": "shares",
+    "Shares": "shares",
     "Speech": "answers",
+    "Token": "tokens",
+    "Tokens": "tokens",
+    "Uploads": "uploads",
 }
 
 __all__ = [
     "Answers",
     "CheckReport",
+    "Collection",
+    "Collections",
     "Gallery",
     "ImportReport",
     "KeptAnswer",
+    "Month",
     "Page",
     "Picture",
     "PictureFilter",
     "SearchHit",
+    "Share",
+    "Shares",
     "Speech",
+    "Token",
+    "Tokens",
+    "Uploads",
 ]
 
 

@@ -60,6 +60,12 @@ class SqliteCatalog:
         query = f"SELECT {_SELECTED} FROM pictures p WHERE {where} ORDER BY p.id DESC"
         return self._pictures(query, (json.dumps(list(ids)),))
 
+    def known(self, ids: Sequence[str]) -> set[str]:
+        """Those of these whole ids that are there."""
+        query = "SELECT id FROM pictures WHERE id IN (SELECT value FROM json_each(?))"
+        with self.database.read() as connection:
+            return {picture_id for (picture_id,) in connection.execute(query, (json.dumps(list(ids)),))}
+
     def by_rows(self, rows: Sequence[int], wanted: PictureFilter) -> dict[int, Picture]:
         """Those of these row numbers that pass the filter."""
         where = condition(wanted, of_few_rows=True)
@@ -89,10 +95,9 @@ class SqliteCatalog:
     def page(self, wanted: PictureFilter, limit: int, before: str | None = None) -> list[Picture]:
         """Up to ``limit`` pictures older than the id ``before``, newest first."""
         where = condition(wanted)
-        order = "t.id" if wanted.tags else "p.id"
-        below, values = (f"AND {order} < ?", (before,)) if before else ("", ())
+        below, values = (f"AND {where.id} < ?", (before,)) if before else ("", ())
         where_below = f"{where.where} {below}"
-        query = f"SELECT {_SELECTED} FROM {where.tables} WHERE {where_below} ORDER BY {order} DESC LIMIT ?"
+        query = f"SELECT {_SELECTED} FROM {where.tables} WHERE {where_below} ORDER BY {where.id} DESC LIMIT ?"
         return self._pictures(query, (*where.values, *values, limit))
 
     def count(self, wanted: PictureFilter) -> int:
@@ -114,9 +119,14 @@ class SqliteCatalog:
             yield from connection.execute("SELECT id, image_key, thumbnail_key, sha256 FROM pictures")
 
     def source_keys(self) -> set[str]:
-        """The keys of all pictures that requests began from."""
+        """The keys of all pictures that requests began from, jobs will begin from, or clients brought."""
+        query = """
+            SELECT source_key FROM picture_sources
+            UNION SELECT source_key FROM job_sources
+            UNION SELECT source_key FROM uploads
+        """
         with self.database.read() as connection:
-            return {key for (key,) in connection.execute("SELECT DISTINCT source_key FROM picture_sources")}
+            return {key for (key,) in connection.execute(query)}
 
     def set_starred(self, ids: Sequence[str], starred: bool) -> None:
         """Star or unstar."""

@@ -11,11 +11,15 @@ from studiolo.gallery.picture import PictureFilter
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """``FROM`` and ``WHERE`` of a query over pictures ``p``, and the values to bind, in order."""
+    """``FROM`` and ``WHERE`` of a query over pictures ``p``, and the values to bind, in order.
+
+    ``id`` is the column of ids in whose order an index gives the rows.
+    """
 
     tables: str
     where: str
     values: tuple[object, ...]
+    id: str = "p.id"
 
 
 def condition(wanted: PictureFilter, *, of_few_rows: bool = False) -> Condition:
@@ -24,11 +28,18 @@ def condition(wanted: PictureFilter, *, of_few_rows: bool = False) -> Condition:
     ``of_few_rows`` is for queries that name the rows: the filter's own indexes would only
     lead SQLite astray.
     """
-    # With a tag, its own index already has the ids in order; CROSS JOIN keeps it first.
-    first_tag, *more_tags = (None, *wanted.tags) if of_few_rows or not wanted.tags else wanted.tags
-    tables = "picture_tags t CROSS JOIN pictures p ON p.id = t.id" if first_tag else "pictures p"
+    # With a collection or a tag, its own index already has the ids in order; CROSS JOIN keeps it first.
+    tables, first = "pictures p", "p.id"
+    collection, tags = wanted.collection, list(wanted.tags)
+    first_collection = first_tag = None
     if of_few_rows:
         tables += " NOT INDEXED"
+    elif collection is not None:
+        tables, first = "collection_pictures c CROSS JOIN pictures p ON p.id = c.id", "c.id"
+        first_collection, collection = collection, None
+    elif tags:
+        tables, first = "picture_tags t CROSS JOIN pictures p ON p.id = t.id", "t.id"
+        first_tag = tags.pop(0)
     clauses = ["p.deleted IS NOT NULL" if wanted.trash else "p.deleted IS NULL"]
     values: list[object] = []
 
@@ -37,13 +48,17 @@ def condition(wanted: PictureFilter, *, of_few_rows: bool = False) -> Condition:
             clauses.append(clause)
             values.append(value)
 
+    require("c.collection_id = ?", first_collection)
     require("t.tag = ?", first_tag)
-    for tag in more_tags:
+    require(
+        "EXISTS (SELECT 1 FROM collection_pictures m WHERE m.collection_id = ? AND m.id = p.id)", collection
+    )
+    for tag in tags:
         require("EXISTS (SELECT 1 FROM picture_tags m WHERE m.tag = ? AND m.id = p.id)", tag)
     require("p.engine = ?", wanted.engine)
-    require("p.id >= ?", wanted.created_from and first_id(wanted.created_from))
+    require(f"{first} >= ?", wanted.created_from and first_id(wanted.created_from))
     # Ids count milliseconds: the first id of the next one lies above all of the last one wanted.
-    require("p.id < ?", wanted.created_to and first_id(wanted.created_to + timedelta(milliseconds=1)))
+    require(f"{first} < ?", wanted.created_to and first_id(wanted.created_to + timedelta(milliseconds=1)))
     require("p.width = ?", wanted.width)
     require("p.height = ?", wanted.height)
     require("p.width >= ?", wanted.min_width)
@@ -53,7 +68,7 @@ def condition(wanted: PictureFilter, *, of_few_rows: bool = False) -> Condition:
     require("p.seed = ?", None if wanted.seed is None else signed(wanted.seed))
     if wanted.starred is not None:
         clauses.append("p.starred = 1" if wanted.starred else "p.starred = 0")
-    return Condition(tables=tables, where=" AND ".join(clauses), values=tuple(values))
+    return Condition(tables=tables, where=" AND ".join(clauses), values=tuple(values), id=first)
 
 
 def is_everything(wanted: PictureFilter) -> bool:

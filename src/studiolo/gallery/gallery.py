@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final, Self
 from studiolo.errors import GalleryError, InvalidImageError, PictureNotFoundError
 from studiolo.gallery.blobs import BlobStore
 from studiolo.gallery.catalog import SqliteCatalog
+from studiolo.gallery.collections import Collections
 from studiolo.gallery.describing import describe_painting, source_key
 from studiolo.gallery.ids import is_id, may_abbreviate, normalise
-from studiolo.gallery.keeping import Keeper
+from studiolo.gallery.keeping import Keeper, Within
 from studiolo.gallery.picture import (
     CheckReport,
     ImportReport,
@@ -23,6 +24,8 @@ from studiolo.gallery.picture import (
     SearchHit,
     clean_tags,
 )
+from studiolo.gallery.shares import Shares
+from studiolo.gallery.tokens import Tokens
 from studiolo.gallery.vectors import Embedder
 
 if TYPE_CHECKING:
@@ -41,7 +44,9 @@ _Ids = list[str]
 class Gallery:
     """Pictures with all that makes them again: kept, listed, found, exported.
 
-    ``answers`` are the questions that were asked about them.
+    ``answers`` are the questions that were asked about them, ``collections`` the pictures put together,
+    ``uploads`` what clients brought to begin from, ``tokens`` who may come in from elsewhere, and ``shares``
+    the links to single pictures.
 
     Safe for several threads, and for several processes on one folder. Ids may be abbreviated
     by their beginning or end wherever that is clear; ``latest`` is the newest picture.
@@ -54,6 +59,10 @@ class Gallery:
         self.catalog = catalog
         self._keeper = Keeper(blobs, catalog, embedder)
         self.answers = self._keeper.answers
+        self.uploads = self._keeper.uploads
+        self.collections = Collections(catalog.database, self._resolve)
+        self.tokens = Tokens(catalog.database)
+        self.shares = Shares(catalog.database)
         self._searcher = Searcher(catalog, embedder)
         if not catalog.database.read_only:
             self._keeper.journal.clean_up(blobs)
@@ -83,9 +92,17 @@ class Gallery:
         return self.catalog.database.read_only
 
     def add(
-        self, generated: GeneratedImage, *, original_prompt: str = "", tags: Sequence[str] = ()
+        self,
+        generated: GeneratedImage,
+        *,
+        original_prompt: str = "",
+        tags: Sequence[str] = (),
+        within: Within | None = None,
     ) -> Picture:
         """Keep a finished picture, with the pictures it was made from.
+
+        ``within`` is called in the transaction that keeps it: what it writes is kept with the picture or
+        not at all, and what it raises keeps nothing.
 
         Raises:
             DiskFullError, GalleryReadOnlyError, GalleryError: nothing was kept.
@@ -97,7 +114,7 @@ class Gallery:
         )
         references = generated.request.source_images()
         sources = {key: image.png for name, image in references.items() if (key := source_key(name))}
-        self._keeper.keep(picture, content, thumbnail(generated.image), sources)
+        self._keeper.keep(picture, content, thumbnail(generated.image), sources, within=within)
         return picture
 
     def get(self, picture_id: str) -> Picture:
@@ -281,7 +298,8 @@ class Gallery:
     def rebuild(cls, folder: Path, *, embedder: Embedder | None = None) -> ImportReport:
         """Make the catalog anew from the picture files; the old one is moved to ``backups``.
 
-        What only the catalog knew (stars, tags, answers, the trash) is lost.
+        What only the catalog knew (stars, tags, collections, answers, the trash, jobs, tokens and shared
+        links) is lost.
         """
         from studiolo.gallery.checking import set_aside_catalog, take_in_orphans
 
@@ -306,4 +324,7 @@ class Gallery:
         return self.catalog.lookup(text) if may_abbreviate(text) else []
 
     def _resolve(self, ids: Iterable[str]) -> _Ids:
-        return [self.get(picture_id).id for picture_id in ids]
+        """Whole ids, each once; those given whole are looked up together."""
+        given = list(dict.fromkeys(ids))
+        known = self.catalog.known([text for text in given if is_id(text)])
+        return list(dict.fromkeys(text if text in known else self.get(text).id for text in given))

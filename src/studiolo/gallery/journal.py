@@ -86,11 +86,12 @@ def _owned(connection: sqlite3.Connection, key: str, entry: int) -> bool:
         SELECT 1 FROM pictures WHERE id = ? AND (image_key = ? OR thumbnail_key = ?)
         UNION SELECT 1 FROM answers WHERE id = ? AND speech_key = ?
         UNION SELECT 1 FROM picture_sources WHERE source_key = ?
+        UNION SELECT 1 FROM job_sources WHERE source_key = ?
+        UNION SELECT 1 FROM uploads WHERE source_key = ?
         UNION SELECT 1 FROM journal, json_each(journal.keys) WHERE entry != ? AND value = ?
     """
-    return (
-        connection.execute(query, (file_id, key, key, file_id, key, key, entry, key)).fetchone() is not None
-    )
+    values = (file_id, key, key, file_id, key, key, key, key, entry, key)
+    return connection.execute(query, values).fetchone() is not None
 
 
 def _is_alive(process: int) -> bool:

@@ -8,7 +8,7 @@ killed at, what remains is a whole picture, or files that the journal names.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -19,7 +19,11 @@ from studiolo.gallery.blobs import BlobStore
 from studiolo.gallery.catalog import SqliteCatalog
 from studiolo.gallery.journal import Journal
 from studiolo.gallery.picture import Picture, to_microseconds
+from studiolo.gallery.uploads import Uploads
 from studiolo.gallery.vectors import Embedder, insert_vector, prompt_vector
+
+Within = Callable[[sqlite3.Connection, Picture], None]
+"""What is written in the transaction that keeps a picture; what it raises undoes the keeping."""
 
 
 class Keeper:
@@ -31,6 +35,7 @@ class Keeper:
         self.embedder = embedder
         self.journal = Journal(catalog.database)
         self.answers = Answers(blobs, catalog.database, self.journal)
+        self.uploads = Uploads(blobs, catalog.database, self.journal)
 
     def keep(
         self,
@@ -41,10 +46,12 @@ class Keeper:
         *,
         answers: Sequence[KeptAnswer] = (),
         speech: Mapping[str, bytes] | None = None,
+        within: Within | None = None,
     ) -> None:
         """Write the files, then the row. ``sources`` are the pictures it was made from, by key.
 
         An import brings ``answers`` about the picture, and ``speech``, the files of those that were spoken.
+        A job writes ``within`` the row's transaction that it made the picture.
 
         Raises:
             DiskFullError, GalleryReadOnlyError, GalleryError: nothing was kept.
@@ -63,7 +70,7 @@ class Keeper:
                         f"The file {key} is already in the gallery, but not in its catalog.",
                         hint="Run: studiolo gallery check",
                     )
-            self.insert(picture, entry=entry, source_keys=list(sources), answers=answers)
+            self.insert(picture, entry=entry, source_keys=list(sources), answers=answers, within=within)
             kept = True
         finally:
             if not kept:
@@ -78,6 +85,7 @@ class Keeper:
         entry: int | None = None,
         source_keys: list[str],
         answers: Sequence[KeptAnswer] = (),
+        within: Within | None = None,
     ) -> None:
         """Add the row and vector of a picture whose files are there."""
         vector = prompt_vector(self.embedder, picture.prompt) if self.embedder and picture.prompt else None
@@ -87,6 +95,8 @@ class Keeper:
                 insert_vector(connection, row, vector)
             for answer in answers:
                 insert_answer(connection, answer)
+            if within is not None:
+                within(connection, picture)
             if entry is not None:
                 self.journal.end(connection, entry)
 

@@ -241,10 +241,12 @@ _STUDIO = (
       height INTEGER NOT NULL
     ) WITHOUT ROWID
     """,
+    # `folded` is the name without case: SQLite's own NOCASE knows English letters only.
     """
     CREATE TABLE collections (
       id TEXT NOT NULL PRIMARY KEY,
-      name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+      name TEXT NOT NULL,
+      folded TEXT NOT NULL UNIQUE,
       created INTEGER NOT NULL
     ) WITHOUT ROWID
     """,
@@ -282,6 +284,15 @@ _STUDIO = (
     ) WITHOUT ROWID
     """,
     "CREATE INDEX shares_by_picture ON shares (picture_id)",
+    # Grows with every change of what there is to see, so that one process notices what others did.
+    "CREATE TABLE revision (number INTEGER NOT NULL)",
+    "INSERT INTO revision (number) VALUES (0)",
+    *(
+        f"CREATE TRIGGER revision_{table}_{change.lower()} AFTER {change} ON {table} BEGIN "  # noqa: S608
+        "UPDATE revision SET number = number + 1; END"
+        for table in ("pictures", "collections", "collection_pictures")
+        for change in ("INSERT", "UPDATE", "DELETE")
+    ),
 )
 
 Migration = tuple[str, ...]

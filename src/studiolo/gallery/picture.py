@@ -55,7 +55,8 @@ class Picture(_Frozen):
 class PictureFilter(_Frozen):
     """Which pictures; ``None`` means any. Dates are inclusive, sizes in pixels, ``tags`` must all be there.
 
-    ``trash`` asks for deleted pictures instead of kept ones.
+    ``collection`` is a collection's id; one that is not there holds nothing. ``trash`` asks for
+    deleted pictures instead of kept ones.
     """
 
     engine: str | None = None
@@ -70,6 +71,7 @@ class PictureFilter(_Frozen):
     seed: int | None = None
     starred: bool | None = None
     tags: tuple[str, ...] = ()
+    collection: str | None = None
     trash: bool = False
 
     @field_validator("tags")
@@ -83,6 +85,17 @@ class Page(_Frozen):
 
     pictures: tuple[Picture, ...]
     next: str | None = None
+
+
+class Month(_Frozen):
+    """How many pictures of one month, UTC; ``month`` is such as ``2026-11``.
+
+    Listed ``before`` that cursor, a page starts at the month's newest picture, also if newer ones come.
+    """
+
+    month: str
+    count: int
+    before: str
 
 
 class SearchHit(_Frozen):

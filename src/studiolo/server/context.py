@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated
 
 from fastapi import Depends, Request
 
 from studiolo.errors import ForbiddenError
+from studiolo.gallery.tokens import SCOPES, Scope
 from studiolo.studio import Studio
-
-Scope = Literal["read", "generate", "edit", "admin"]
-"""What a token allows: look and search; paint, ask, speak; star, tag, delete, import; keys and everything."""
-
-SCOPES: Final[tuple[Scope, ...]] = ("read", "generate", "edit", "admin")
 
 
 @dataclass(frozen=True, kw_only=True)

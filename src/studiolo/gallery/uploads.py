@@ -1,0 +1,77 @@
+"""Pictures that clients brought, kept for a while under the name by which requests refer to them.
+
+They lie with the sources of pictures and jobs, and one file serves all three: it goes when the last of its
+owners does. An upload owns it for a week after it was last brought.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from studiolo.errors import GalleryError
+from studiolo.gallery.blobs import BlobStore
+from studiolo.gallery.database import Database
+from studiolo.gallery.describing import SOURCES
+from studiolo.gallery.journal import Journal
+from studiolo.gallery.picture import to_microseconds
+
+if TYPE_CHECKING:
+    from studiolo.requests import SourceImage
+
+KEPT_FOR: Final = timedelta(days=7)
+
+
+class Uploads:
+    """The uploads of a gallery. Safe for threads and for several processes."""
+
+    def __init__(self, blobs: BlobStore, database: Database, journal: Journal) -> None:
+        self._blobs = blobs
+        self._database = database
+        self._journal = journal
+
+    def keep(self, image: SourceImage, owner: str = "") -> str:
+        """Keep a picture; gives its ``sha256:…``, by which :meth:`Gallery.source_image` finds it.
+
+        ``owner`` is who brought it first. Bringing it again lets it stay longer.
+
+        Raises:
+            DiskFullError, GalleryReadOnlyError, GalleryError: it was not kept.
+        """
+        key = f"{SOURCES}/{image.sha256}.png"
+        with self._database.write() as connection:
+            entry = self._journal.begin(connection, [key])
+        kept = False
+        try:
+            self._blobs.put(key, image.png)
+            with self._database.write() as connection:
+                connection.execute(
+                    "INSERT INTO uploads (source_key, created, owner, width, height) VALUES (?, ?, ?, ?, ?) "
+                    "ON CONFLICT (source_key) DO UPDATE SET created = excluded.created",
+                    (key, to_microseconds(datetime.now(UTC)), owner, *image.size),
+                )
+                self._journal.end(connection, entry)
+            kept = True
+        finally:
+            if not kept:
+                # What failed first is what the user must hear; the journal remembers the rest.
+                with suppress(GalleryError):
+                    self._journal.remove_unowned(self._blobs, entry)
+        return image.reference
+
+    def tidy(self, older_than: timedelta = KEPT_FOR) -> int:
+        """Forget uploads brought longer ago, and remove the files that nothing else owns; gives how many.
+
+        Raises:
+            GalleryReadOnlyError, GalleryError: they could not be removed.
+        """
+        brought_before = to_microseconds(datetime.now(UTC) - older_than)
+        with self._database.write() as connection:
+            query = "DELETE FROM uploads WHERE created <= ? RETURNING source_key"
+            keys = [key for (key,) in connection.execute(query, (brought_before,)).fetchall()]
+            if not keys:
+                return 0
+            entry = self._journal.begin(connection, keys)
+        self._journal.remove_unowned(self._blobs, entry)
+        return len(keys)
