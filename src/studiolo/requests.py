@@ -149,8 +149,15 @@ class ImageRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, strict=False)
 
-    prompt: Prompt = Field(description="What to paint.")
-    negative_prompt: Prompt = Field(default="", description="What to keep out of the picture.")
+    # Of the prompts' lengths our own words are told; a schema is told the bounds.
+    prompt: Prompt = Field(
+        description="What to paint.", json_schema_extra={"minLength": 1, "maxLength": MAX_PROMPT_CHARACTERS}
+    )
+    negative_prompt: Prompt = Field(
+        default="",
+        description="What to keep out of the picture.",
+        json_schema_extra={"maxLength": MAX_PROMPT_CHARACTERS},
+    )
     width: int | None = Field(default=None, ge=1, le=MAX_SIDE_PX, description="Pixels.")
     height: int | None = Field(default=None, ge=1, le=MAX_SIDE_PX, description="Pixels.")
     count: int = Field(
