@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import difflib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, ClassVar, Generic, TypeVar, cast
+from weakref import WeakSet
 
 from pydantic import SecretStr
 
@@ -53,6 +54,7 @@ class Registry(Generic[E]):
             point.name: point for point in entry_points(group=self.group)
         }
         self._engines: dict[str, E] = {}
+        self._retired: WeakSet[E] = WeakSet()
         self._lock = threading.RLock()
 
     def register(self, name: str, factory: Callable[[EngineConfig], E]) -> None:
@@ -63,7 +65,8 @@ class Registry(Generic[E]):
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the engines that are installed or configured, sorted."""
-        return tuple(sorted({*self._factories, *self._profiles()}))
+        with self._lock:
+            return tuple(sorted({*self._factories, *self._profiles()}))
 
     def resolve(self, spec: str) -> E:
         """The engine for ``name`` or ``name:model``, built on first use and kept.
@@ -76,32 +79,72 @@ class Registry(Generic[E]):
         name, _, model = spec.partition(":")
         with self._lock:
             if spec not in self._engines:
-                config = replace(self._configs.get(name, self._default), name=name)
+                config = self.config(name)
                 if model:
                     config = replace(config, model=model)
                 self._engines[spec] = self._factory(name)(config)
             return self._engines[spec]
 
+    def config(self, name: str) -> EngineConfig:
+        """What the engine of that name is told."""
+        with self._lock:
+            return replace(self._configs.get(name, self._default), name=name)
+
+    def configure(self, name: str, options: Mapping[str, Any]) -> None:
+        """Tell the engine of that name these options from now on.
+
+        Whoever works with it goes on as before: the engine that was built is not closed, but let go of.
+        """
+        with self._lock:
+            self._configs[name] = replace(self._default, options=dict(options))
+            for spec in [spec for spec in self._engines if spec.partition(":")[0] == name]:
+                self._retired.add(self._engines.pop(spec))
+
+    def factory(self, name: str) -> Callable[[EngineConfig], E]:
+        """What builds the engine of that name: most often its class.
+
+        Raises:
+            UnknownEngineError, EngineError: as :meth:`resolve`.
+        """
+        with self._lock:
+            return self._factory(name)
+
     def close(self) -> None:
         """Close every engine that was built."""
         with self._lock:
-            for engine in self._engines.values():
+            for engine in (*self._engines.values(), *self._retired):
                 engine.close()
             self._engines.clear()
+            self._retired.clear()
+
+    def unmet(self) -> dict[str, str]:
+        """Names made in the settings that use what is no engine of this kind, and what that is."""
+        with self._lock:
+            return {
+                name: engine
+                for name, engine in self._uses().items()
+                if engine not in self._factories and name not in self._factories
+            }
+
+    def _uses(self) -> dict[str, str]:
+        uses = {name: str(config.options.get("uses", "")) for name, config in self._configs.items()}
+        return {name: engine for name, engine in uses.items() if engine}
 
     def _profiles(self) -> dict[str, str]:
         """Names made in the settings, and the engine each uses; those of engines of other kinds left out."""
-        uses = {name: str(config.options.get("uses", "")) for name, config in self._configs.items()}
-        return {name: engine for name, engine in uses.items() if engine in self._factories}
+        return {name: engine for name, engine in self._uses().items() if engine in self._factories}
 
     def _factory(self, name: str) -> Callable[[EngineConfig], E]:
         found = self._factories.get(self._profiles().get(name, name))
         if found is None:
-            close = difflib.get_close_matches(name, self.names, n=1, cutoff=0.5)
-            meant = f"Did you mean '{close[0]}'? " if close else ""
+            uses = str(self.config(name).options.get("uses", ""))
+            wanted = uses or name
+            near = closest(wanted, self.names)
+            meant = f"Did you mean '{near}'? " if near else ""
             raise UnknownEngineError(
-                f"There is no {self.noun} '{name}'.",
-                hint=f"{meant}Installed: {', '.join(self.names)}. See: studiolo engines",
+                f"There is no {self.noun} '{wanted}'{f', which {name!r} uses' if uses else ''}.",
+                hint=f"{meant}Installed: {', '.join(self.names)}. "
+                + (f"Change uses in [engines.{name}] of config.toml." if uses else "See: studiolo engines"),
             )
         return self._load(name, found) if isinstance(found, EntryPoint) else found
 
@@ -170,11 +213,20 @@ def build_registry(
         embedder=embedder,
     )
 
-    def plain(value: object) -> object:
-        return value.get_secret_value() if isinstance(value, SecretStr) else value
-
     configs = {
-        name: replace(default, options={option: plain(value) for option, value in options.items()})
-        for name, options in settings.engines.items()
+        name: replace(default, options=in_the_clear(table)) for name, table in settings.engines.items()
     }
     return kind(configs, default=default)
+
+
+def in_the_clear(options: Mapping[str, object]) -> dict[str, object]:
+    """An engine's table as the engine is told it: what is secret in settings, readable."""
+    return {
+        name: value.get_secret_value() if isinstance(value, SecretStr) else value
+        for name, value in options.items()
+    }
+
+
+def closest(name: str, names: Iterable[str]) -> str:
+    """The one of ``names`` that ``name`` may have been meant to be, empty if none is near."""
+    return next(iter(difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, cast
 
 import typer
 
@@ -64,6 +64,8 @@ class _Entry:
     def plain(self) -> object:
         """As JSON; a secret as stars."""
         value = self.value
+        if isinstance(value, tuple):
+            return cast("tuple[str, ...]", value)
         return value if value is None or isinstance(value, bool | int | float) else str(value)
 
     @property
@@ -71,6 +73,9 @@ class _Entry:
         """For a person."""
         if self.value is None:
             return "automatic"
+        if isinstance(self.value, tuple):
+            names = cast("tuple[str, ...]", self.value)
+            return ", ".join(names) or "none"
         return ("yes" if self.value else "no") if isinstance(self.value, bool) else str(self.value)
 
 

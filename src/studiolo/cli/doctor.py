@@ -218,9 +218,10 @@ def _search(settings: Settings) -> Iterator[Finding]:
 
 
 def _engines(settings: Settings) -> Iterator[Finding]:
-    from studiolo.cli.engine_facts import Kind, look_at_engines
+    from studiolo.engines.kinds import Kind
+    from studiolo.studio.engines import build_registries, look_at_engines
 
-    found = look_at_engines(settings, kinds=(Kind.IMAGE,))
+    found = look_at_engines(build_registries(settings), settings, kinds=(Kind.IMAGE,), probe=True)
     wanted = settings.engine.partition(":")[0]
     for engine in found:
         availability = engine.availability
@@ -238,16 +239,18 @@ def _engines(settings: Settings) -> Iterator[Finding]:
 
 def _chosen(settings: Settings) -> Iterator[Finding]:
     """The assistant and the voice that the settings choose; the others are in `studiolo engines`."""
-    from studiolo.cli.engine_facts import Kind, look_at_engines
+    from studiolo.engines.kinds import Kind
     from studiolo.errors import UnknownEngineError
+    from studiolo.studio.engines import build_registries, look_at_engine
 
     chosen = {
         Kind.CHAT: ("assistant", settings.assistant),
         Kind.SPEECH: ("speech", settings.speech),
     }
+    registries = build_registries(settings)
     for kind, (name, spec) in chosen.items():
         try:
-            (engine,) = look_at_engines(settings, spec, kinds=(kind,))
+            (engine,) = look_at_engine(registries, settings, spec, kinds=(kind,), probe=True)
         except UnknownEngineError as error:
             yield Finding(f"{name} {spec}", State.FAIL, error.message, error.hint)
             continue

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from studiolo.cli.engine_facts import KINDS, Kind
+from studiolo.cli.engine_facts import HEADINGS, abilities, description, details, knobs, row
 from studiolo.cli.help import examples
 from studiolo.cli.options import Json
+from studiolo.engines.kinds import Kind
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from studiolo.cli.engine_facts import EngineFacts
+    from studiolo.studio.engines import EngineFacts
 
 EPILOG = examples("studiolo engines", "studiolo engines pocket", "studiolo engines --kind speech")
 
@@ -28,15 +29,20 @@ def engines(
 ) -> None:
     """Show who can paint, talk and speak here, and what each can do."""
     from studiolo.cli.console import for_a_person, print_json, print_rows
-    from studiolo.cli.engine_facts import look_at_engines
     from studiolo.settings import Settings
+    from studiolo.studio.engines import build_registries, look_at_engine, look_at_engines
 
-    kinds = [each for each in KINDS if kind is None or each is kind]
-    found = look_at_engines(Settings.load(), name, kinds=kinds)
+    kinds = [each for each in Kind if kind is None or each is kind]
+    settings = Settings.load()
+    registries = build_registries(settings)
+    if name is None:
+        found = look_at_engines(registries, settings, kinds=kinds)
+    else:
+        found = look_at_engine(registries, settings, name, kinds=kinds)
     if as_json:
         print_json([engine.document() for engine in found])
     elif not for_a_person():
-        print_rows(engine.row() for engine in found)
+        print_rows(row(engine) for engine in found)
     elif name is not None:
         for engine in found:
             _print_details(engine)
@@ -50,7 +56,7 @@ def _print_table(found: Sequence[EngineFacts]) -> None:
     from studiolo.cli.console import new_table, stdout_console
 
     console = stdout_console()
-    for kind, heading in KINDS.items():
+    for kind, heading in HEADINGS.items():
         of_kind = [engine for engine in found if engine.kind == kind]
         if not of_kind:
             continue
@@ -78,10 +84,10 @@ def _lines(engine: EngineFacts) -> Iterator[Text]:
     from studiolo.cli.failure import one_line
 
     if engine.capabilities is not None:
-        yield Text(one_line(engine.description))
+        yield Text(one_line(description(engine)))
         if engine.kind is Kind.IMAGE:
-            yield Text(", ".join(engine.abilities), "dim")
-            yield Text(engine.knobs(), "dim")
+            yield Text(", ".join(abilities(engine)), "dim")
+            yield Text(knobs(engine), "dim")
     if not engine.availability.ready:
         yield Text(one_line(engine.availability.reason), "yellow")
         yield Text(one_line(engine.availability.hint), "cyan")
@@ -95,12 +101,12 @@ def _print_details(engine: EngineFacts) -> None:
 
     console = stdout_console()
     head = Text(engine.name, "bold").append("  ").append_text(_state(engine))
-    console.print(head.append(f"  {KINDS[engine.kind].lower()}", "dim not bold"))
+    console.print(head.append(f"  {HEADINGS[engine.kind].lower()}", "dim not bold"))
     if not engine.availability.ready:
         console.print(one_line(engine.availability.reason), style="yellow")
         console.print(one_line(engine.availability.hint), style="cyan")
     if engine.capabilities is not None:
-        console.print(one_line(engine.description))
+        console.print(one_line(description(engine)))
         console.print()
-        print_fields(engine.facts())
+        print_fields(details(engine))
     console.print()

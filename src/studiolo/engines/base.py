@@ -6,7 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel
 
 from studiolo.chat import ChatCapabilities, ChatRequest, Completion
 from studiolo.embedding import TextEmbedder
@@ -36,11 +38,15 @@ class EngineConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class Availability:
-    """Whether an engine works here; if not, why, and the command that mends it."""
+    """Whether an engine works here; if not, why, and the command that mends it.
+
+    ``models`` are those it was found to have, where it was asked: see :meth:`Engine.probe`.
+    """
 
     ready: bool
     reason: str = ""
     hint: str = ""
+    models: tuple[str, ...] = ()
 
 
 class Engine(ABC):  # noqa: B024 - each kind adds its own verb
@@ -50,12 +56,25 @@ class Engine(ABC):  # noqa: B024 - each kind adds its own verb
     on first use.
     """
 
+    options_type: ClassVar[type[BaseModel] | None] = None
+    """What ``[engines.<name>]`` may say to it; None: it does not tell, and reads what it knows."""
+
+    key_option: ClassVar[str] = ""
+    """The option that is the key of its service (``api_key``); empty where there is no such single one."""
+
     def __init__(self, config: EngineConfig | None = None) -> None:
         self.config = config or EngineConfig()
 
     def availability(self) -> Availability:
         """Whether this engine can work here. Quick: looks, loads nothing."""
         return Availability(ready=True)
+
+    def probe(self) -> Availability:
+        """As :meth:`availability`, having asked the server it needs on this machine, if there is one.
+
+        Takes a few seconds at most, and connects to nothing beyond this machine.
+        """
+        return self.availability()
 
     def close(self) -> None:  # noqa: B027 - an engine that holds nothing has nothing to free
         """Free what was loaded. The engine may be used again: it loads anew."""

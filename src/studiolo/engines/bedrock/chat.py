@@ -43,6 +43,8 @@ _FINISHES: Final[Mapping[str, Finish]] = {
 class BedrockChatEngine(ChatEngine):
     """``bedrock:<model>``, where the model is the id or ARN of a model or an inference profile."""
 
+    options_type = BedrockOptions
+
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
         self._model = self.config.model or ""

@@ -64,6 +64,8 @@ class EspeakSpeechEngine(SpeechEngine):
     ``espeak:ko`` speaks Korean unless asked otherwise. Options: ``pitch`` (0 to 100, 50 is natural).
     """
 
+    options_type = _Options
+
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
         self._pitch = read_options(_Options, "espeak", self.config.options).pitch

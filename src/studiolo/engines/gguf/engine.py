@@ -44,6 +44,8 @@ _CAPABILITIES: Final = ChatCapabilities(
 class GgufChatEngine(ChatEngine):
     """A GGUF model with its mmproj. It is loaded with the first question, and kept."""
 
+    options_type = GgufOptions
+
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
         self._lock = threading.Lock()

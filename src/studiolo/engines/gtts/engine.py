@@ -40,6 +40,8 @@ class _Options(HostedOptions):
 class GttsSpeechEngine(SpeechEngine):
     """``gtts:fr`` speaks French unless asked otherwise. Each sentence goes to Google."""
 
+    options_type = _Options
+
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
         self._lock = threading.Lock()

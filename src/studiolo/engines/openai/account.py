@@ -5,22 +5,25 @@ from __future__ import annotations
 import difflib
 import json
 import threading
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from studiolo.engines.base import Availability, EngineConfig
-from studiolo.engines.http import Host, HostedOptions, Service
+from studiolo.engines.http import Fault, Host, HostedOptions, Service
 from studiolo.engines.http.hosting import reachable
 from studiolo.engines.http.service import Explain
 from studiolo.engines.http.worker import Beat
-from studiolo.engines.openai.profiles import Profile
-from studiolo.errors import EngineError, SettingsError
+from studiolo.engines.openai.profiles import OLLAMA, Profile
+from studiolo.errors import EngineError, SettingsError, StudioloError
 from studiolo.imaging.sending import MAX_SIDE_PX
 from studiolo.offline import is_loopback
 
 _MOST_SHOWN: Final = 12
+_QUICK: Final = {"connect_timeout_s": 1, "timeout_s": 2, "total_timeout_s": 3, "max_retries": 0}
+"""How a server of this machine is asked whether it is there."""
 
 
 class Options(HostedOptions):
@@ -122,6 +125,28 @@ class Account:
         except SettingsError as error:
             return Availability(ready=False, reason=error.message, hint=error.hint)
 
+    def probe(self) -> Availability:
+        """As :meth:`availability`; a server on this machine is asked for its models, too."""
+        known = self.availability()
+        if not known.ready or not is_loopback(self.options.host):
+            return known
+        config = replace(self.config, options={**self.config.options, **_QUICK})
+        asking = Account(config, self.profile, _plainly)
+        try:
+            models = asking.models(_no_beat)
+        except StudioloError as error:
+            return Availability(ready=False, reason=error.message, hint=error.hint)
+        finally:
+            asking.close()
+        if not models and not self.profile.default_model:
+            fetch = ": ollama pull llava" if self.profile is OLLAMA else "."
+            return Availability(
+                ready=False,
+                reason=f"{self.host.title} has no model yet.",
+                hint=f"Fetch or load one there first{fetch}",
+            )
+        return Availability(ready=True, models=models)
+
     def models(self, beat: Beat) -> tuple[str, ...]:
         """Names of the models it has, as the service lists them."""
         content = self.service.get("models", beat)
@@ -147,3 +172,12 @@ class Account:
         """End what runs and the connections, if there are any."""
         if self._service is not None:
             self._service.close()
+
+
+def _no_beat() -> None:
+    """Too short a wait to beat."""
+
+
+def _plainly(fault: Fault) -> None:
+    """A fault means what it says."""
+    del fault

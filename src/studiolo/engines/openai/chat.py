@@ -13,7 +13,7 @@ from studiolo.engines.base import Availability, ChatEngine, EngineConfig
 from studiolo.engines.http import Fault, Pace
 from studiolo.engines.http.worker import Beat
 from studiolo.engines.openai import asking, meaning, profiles
-from studiolo.engines.openai.account import Account
+from studiolo.engines.openai.account import Account, Options
 from studiolo.engines.openai.answering import Answer
 from studiolo.errors import EngineError, StudioloError, UnknownEngineError, UnsupportedRequestError
 from studiolo.offline import is_loopback
@@ -34,6 +34,9 @@ class _RefusedError(EngineError):
 
 class OpenAIChatEngine(ChatEngine):
     """Chat completions with pictures, streamed: ``openai:MODEL``, or any server by its ``base_url``."""
+
+    options_type = Options
+    key_option = "api_key"
 
     profile: ClassVar[profiles.Profile] = profiles.OPENAI
 
@@ -59,6 +62,10 @@ class OpenAIChatEngine(ChatEngine):
     def availability(self) -> Availability:
         """Ready if it may connect and has the key it needs."""
         return self._account.availability()
+
+    def probe(self) -> Availability:
+        """As :meth:`availability`; a server on this machine is asked whether it is there."""
+        return self._account.probe()
 
     def models(self, progress: ProgressCallback = ignore_progress) -> tuple[str, ...]:
         """Names of the models the service has.

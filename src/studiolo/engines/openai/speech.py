@@ -47,6 +47,9 @@ class OpenAISpeechEngine(SpeechEngine):
     speak) and ``speech_format``: wav, or what a server has that cannot stream it.
     """
 
+    options_type = _Options
+    key_option = "api_key"
+
     profile: ClassVar[profiles.Profile] = profiles.OPENAI
 
     def __init__(self, config: EngineConfig | None = None) -> None:
@@ -61,6 +64,10 @@ class OpenAISpeechEngine(SpeechEngine):
     def availability(self) -> Availability:
         """Ready if it may connect and has the key it needs."""
         return self._account.availability()
+
+    def probe(self) -> Availability:
+        """As :meth:`availability`; a server on this machine is asked whether it is there."""
+        return self._account.probe()
 
     def voices(self) -> tuple[Voice, ...]:
         """OpenAI's; of another server, the one in the settings: no protocol lists them."""

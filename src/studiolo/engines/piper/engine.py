@@ -43,6 +43,8 @@ class PiperSpeechEngine(SpeechEngine):
     Options: ``noise_scale`` and ``noise_w_scale``, how lively it speaks (the voice's own if not given).
     """
 
+    options_type = _Options
+
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
         self._lock = threading.Lock()

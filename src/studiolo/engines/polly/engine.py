@@ -46,6 +46,8 @@ _CAPABILITIES = SpeechCapabilities(
 class PollySpeechEngine(SpeechEngine):
     """Its voices are asked for once; then each text is one call, streamed."""
 
+    options_type = PollyOptions
+
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
         self._lock = threading.Lock()

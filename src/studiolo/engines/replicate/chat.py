@@ -67,6 +67,9 @@ class _MissingError(EngineError):
 class ReplicateChatEngine(ChatEngine):
     """``replicate:owner/name``, of its newest version, or ``replicate:owner/name:version``."""
 
+    options_type = Options
+    key_option = "api_key"
+
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
         self._service: Service | None = None

@@ -52,6 +52,9 @@ class TransformersChatEngine(ChatEngine):
     for their turn.
     """
 
+    options_type = TransformersOptions
+    key_option = "token"
+
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
         self._turn = threading.Lock()
