@@ -27,7 +27,7 @@ addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
   // The latest registered stands on top: a viewer over a gallery has its own arrows.
   for (const each of [...shortcuts.value].reverse()) {
-    const shielded = isWriting(event.target) && !each.keys.includes("mod+") && !each.whileWriting;
+    const shielded = isWriting(event.target) && each.keys !== "mod+Enter" && !each.whileWriting;
     if (!shielded && !document.querySelector("dialog[open]:not([data-keys])") && fits(event, each.keys)) {
       event.preventDefault();
       each.run(event);
