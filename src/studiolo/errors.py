@@ -35,6 +35,7 @@ Each carries a ``hint``: the next thing to do, usually a command.
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 
@@ -191,6 +192,12 @@ class Cancelled(StudioloError):  # noqa: N818 - not a fault: the caller's own wi
 
     def __init__(self, message: str = "Cancelled.", *, hint: str = "") -> None:
         super().__init__(message, hint=hint)
+
+
+def kind_of(error: StudioloError) -> str:
+    """The kind of ``error``, for a program: ``queue-full``, ``picture-not-found``."""
+    name = type(error).__name__.removesuffix("Error")
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
 
 
 def reason(error: Exception) -> str:

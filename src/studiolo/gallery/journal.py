@@ -8,15 +8,16 @@ exactly the files that nobody owns, so that cleaning up costs nothing when there
 from __future__ import annotations
 
 import json
-import os
-import socket
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Final
 
+from studiolo.errors import GalleryError
 from studiolo.gallery.blobs import BlobStore
 from studiolo.gallery.database import Database
+from studiolo.gallery.processes import has_died, this_process
 
 _ABANDONED_S: Final = 3600
 """Entries of other machines, whose processes we cannot ask for, count as left behind after this."""
@@ -27,19 +28,40 @@ class Journal:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._host = socket.gethostname()
 
     def begin(self, connection: sqlite3.Connection, keys: Sequence[str]) -> int:
         """Enter keys of files that are about to change; gives the entry's number."""
         entry = connection.execute(
             "INSERT INTO journal (keys, host, process, started) VALUES (?, ?, ?, ?)",
-            (json.dumps(list(keys)), self._host, os.getpid(), int(time.time())),
+            (json.dumps(list(keys)), *this_process(), int(time.time())),
         ).lastrowid
         return entry or 0
 
     def end(self, connection: sqlite3.Connection, entry: int) -> None:
         """Forget an entry: its files are owned by a row now, or gone."""
         connection.execute("DELETE FROM journal WHERE entry = ?", (entry,))
+
+    @contextmanager
+    def owning(self, blobs: BlobStore, files: Mapping[str, bytes]) -> Generator[sqlite3.Connection]:
+        """Write files, then give a transaction in which a row comes to own them: both are kept, or neither.
+
+        A file that is there already stays as it is.
+        """
+        with self._database.write() as connection:
+            entry = self.begin(connection, list(files))
+        kept = False
+        try:
+            for key, content in files.items():
+                blobs.put(key, content)
+            with self._database.write() as connection:
+                yield connection
+                self.end(connection, entry)
+            kept = True
+        finally:
+            if not kept:
+                # What failed first is what the user must hear; the journal remembers the rest.
+                with suppress(GalleryError):
+                    self.remove_unowned(blobs, entry)
 
     def pending(self) -> set[str]:
         """All keys that someone is working on."""
@@ -70,14 +92,9 @@ class Journal:
         return [
             key
             for entry, host, process, started in entries
-            if self._left_behind(host, process, started)
+            if time.time() - started > _ABANDONED_S or has_died(host, process)
             for key in self.remove_unowned(blobs, entry)
         ]
-
-    def _left_behind(self, host: str, process: int, started: int) -> bool:
-        if time.time() - started > _ABANDONED_S:
-            return True
-        return host == self._host and not _is_alive(process)
 
 
 def _owned(connection: sqlite3.Connection, key: str, entry: int) -> bool:
@@ -92,15 +109,3 @@ def _owned(connection: sqlite3.Connection, key: str, entry: int) -> bool:
     """
     values = (file_id, key, key, file_id, key, key, key, key, entry, key)
     return connection.execute(query, values).fetchone() is not None
-
-
-def _is_alive(process: int) -> bool:
-    if os.name != "posix":  # there, signal 0 is Ctrl-C
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

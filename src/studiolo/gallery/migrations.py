@@ -189,8 +189,19 @@ _ANSWERS = (
 )
 
 _STUDIO = (
+    # Who runs jobs, and when they last said that they are alive. A job without one of these is taken up by
+    # whoever comes.
+    """
+    CREATE TABLE job_queues (
+      id TEXT NOT NULL PRIMARY KEY,
+      host TEXT NOT NULL,
+      process INTEGER NOT NULL,
+      beat INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
     # What is waiting, being painted and done. `request` is the ImageRequest as JSON, every default filled
-    # in, so that a job which was cut off goes on with the same seeds. `host` and `process` say who is at it.
+    # in, so that a job which was cut off goes on with the same seeds. `cancelled` says that someone asked
+    # for its end, `attempts` how often it was begun since it last made a picture.
     """
     CREATE TABLE jobs (
       id TEXT NOT NULL PRIMARY KEY,
@@ -206,12 +217,14 @@ _STUDIO = (
       started INTEGER,
       finished INTEGER,
       error TEXT,
-      log TEXT NOT NULL,
-      host TEXT,
-      process INTEGER
+      notes TEXT NOT NULL DEFAULT '[]',
+      log TEXT NOT NULL DEFAULT '[]',
+      queue TEXT,
+      cancelled INTEGER NOT NULL DEFAULT 0,
+      attempts INTEGER NOT NULL DEFAULT 0
     ) WITHOUT ROWID
     """,
-    "CREATE INDEX jobs_unfinished ON jobs (device, priority, id) WHERE state IN ('queued', 'running')",
+    "CREATE INDEX jobs_unfinished ON jobs (queue, device, id) WHERE state IN ('queued', 'running')",
     "CREATE INDEX jobs_by_owner ON jobs (owner, id)",
     # Written in the transaction that keeps the picture: what was painted is never painted again, also
     # where the picture was removed since.

@@ -6,11 +6,9 @@ owners does. An upload owns it for a week after it was last brought.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from studiolo.errors import GalleryError
 from studiolo.gallery.blobs import BlobStore
 from studiolo.gallery.database import Database
 from studiolo.gallery.describing import SOURCES
@@ -40,24 +38,12 @@ class Uploads:
             DiskFullError, GalleryReadOnlyError, GalleryError: it was not kept.
         """
         key = f"{SOURCES}/{image.sha256}.png"
-        with self._database.write() as connection:
-            entry = self._journal.begin(connection, [key])
-        kept = False
-        try:
-            self._blobs.put(key, image.png)
-            with self._database.write() as connection:
-                connection.execute(
-                    "INSERT INTO uploads (source_key, created, owner, width, height) VALUES (?, ?, ?, ?, ?) "
-                    "ON CONFLICT (source_key) DO UPDATE SET created = excluded.created",
-                    (key, to_microseconds(datetime.now(UTC)), owner, *image.size),
-                )
-                self._journal.end(connection, entry)
-            kept = True
-        finally:
-            if not kept:
-                # What failed first is what the user must hear; the journal remembers the rest.
-                with suppress(GalleryError):
-                    self._journal.remove_unowned(self._blobs, entry)
+        with self._journal.owning(self._blobs, {key: image.png}) as connection:
+            connection.execute(
+                "INSERT INTO uploads (source_key, created, owner, width, height) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (source_key) DO UPDATE SET created = excluded.created",
+                (key, to_microseconds(datetime.now(UTC)), owner, *image.size),
+            )
         return image.reference
 
     def tidy(self, older_than: timedelta = KEPT_FOR) -> int:

@@ -6,7 +6,6 @@ A dialect says the same in its own words: what renders the problems below its pr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -35,6 +34,7 @@ from studiolo.errors import (
     TooLargeError,
     UnauthenticatedError,
     UnknownEngineError,
+    kind_of,
 )
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -157,10 +157,10 @@ async def handle(request: Request, error: Exception) -> Response:
 
 def _describe_ours(error: StudioloError, request_id: str) -> Problem:
     status = next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
-    name = type(error).__name__.removesuffix("Error")
-    kebab = re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
     retry_after_s = getattr(error, "retry_after_s", None)
-    return _problem(status, kebab, error.message, request_id, hint=error.hint, retry_after_s=retry_after_s)
+    return _problem(
+        status, kind_of(error), error.message, request_id, hint=error.hint, retry_after_s=retry_after_s
+    )
 
 
 def _describe_invalid(error: RequestValidationError, request_id: str) -> Problem:
