@@ -52,10 +52,10 @@ def test_the_background_is_what_lies_along_the_edges() -> None:
 
 def test_every_name_is_its_own_nearest() -> None:
     from studiolo.assistant.pocket.colour_names import nearest_name
-    from studiolo.assistant.pocket.pixels import to_lab
+    from studiolo.imaging.colours import to_oklab
 
     for colour in colour_names():
-        lab = to_lab(np.array([colour.rgb], np.float64) / 255)[0]
+        lab = to_oklab(np.array([colour.rgb], np.float64) / 255)[0]
         assert nearest_name(lab).base in {colour.base, "grey", "white", "black"}, colour
 
 

@@ -6,10 +6,10 @@ import pytest
 import resvg_py
 from PIL import Image
 
-from studiolo.engines.pocket.colours import from_lch, hex_to_rgb, rgb_to_hex, to_lch
 from studiolo.engines.pocket.drawings import DrawingLibrary
 from studiolo.engines.pocket.recolour import recolour
 from studiolo.engines.pocket.vocabulary import COLOURS, colour_name, colour_rgb
+from studiolo.imaging.colours import from_lch, hex_to_rgb, rgb_to_hex, to_lch
 
 
 @pytest.fixture(scope="module")

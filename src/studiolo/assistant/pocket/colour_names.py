@@ -174,9 +174,9 @@ _SYNONYMS = {
 def _vocabulary() -> NDArray[np.float64]:
     import numpy as np
 
-    from studiolo.assistant.pocket.pixels import to_lab
+    from studiolo.imaging.colours import to_oklab
 
-    return to_lab(np.array([colour.rgb for colour in colour_names()], np.float64) / 255)
+    return to_oklab(np.array([colour.rgb for colour in colour_names()], np.float64) / 255)
 
 
 def _rgb(value: str) -> tuple[int, int, int]:

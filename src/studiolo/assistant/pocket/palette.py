@@ -102,42 +102,11 @@ def bases(colours: Iterable[ColourShare]) -> dict[str, float]:
 
 
 def cluster(lab: Floats) -> tuple[Floats, Floats]:
-    """Centres (k, 3) and shares (k,) of the colours, the largest first. Deterministic: no random start.
+    """Centres (k, 3) and shares (k,) of the colours, (n, 3), the largest first."""
+    from studiolo.imaging import clustering
 
-    Colours are counted on a fine grid; from the commonest on, each either belongs to a centre that is near
-    or begins one; three rounds of k-means settle them.
-    """
-    import numpy as np
-
-    points, counts = _on_grid(lab)
-    order = np.argsort(-counts, kind="stable")
-    points, counts = points[order], counts[order]
-    chosen: list[Floats] = []
-    free = np.ones(len(points), np.bool_)
-    while free.any() and len(chosen) < 4 * MAX_COLOURS:
-        chosen.append(points[int(np.argmax(free))])
-        free &= ((points - chosen[-1]) ** 2).sum(axis=1) > _RADIUS**2
-    centres = np.stack(chosen)
-    weights = np.zeros(len(centres))
-    for _ in range(3):
-        nearest = ((points[:, None] - centres[None]) ** 2).sum(axis=-1).argmin(axis=1)
-        weights = np.bincount(nearest, counts, len(centres))
-        for axis in range(3):
-            sums = np.bincount(nearest, counts * points[:, axis], len(centres))
-            centres[:, axis] = np.where(weights > 0, sums / np.maximum(weights, 1), centres[:, axis])
-    largest = np.argsort(-weights, kind="stable")
-    largest = largest[weights[largest] > 0]
-    return centres[largest], weights[largest] / counts.sum()
-
-
-def _on_grid(lab: Floats) -> tuple[Floats, NDArray[np.int64]]:
-    """The cells of the grid that have a colour, (n, 3), and how many pixels each."""
-    import numpy as np
-
-    cells = np.rint(lab / _GRID).astype(np.int32) + 128
-    codes, counts = np.unique((cells[:, 0] << 16) | (cells[:, 1] << 8) | cells[:, 2], return_counts=True)
-    kept = np.stack([codes >> 16, (codes >> 8) & 255, codes & 255], axis=1) - 128
-    return kept.astype(np.float64) * _GRID, counts
+    cells = clustering.on_grid(lab, _GRID)
+    return clustering.cluster(cells.centres, cells.counts, radius=_RADIUS, most=4 * MAX_COLOURS)
 
 
 def _behind(pixels: Pixels, box: Box, others: Iterable[Box]) -> Floats:
@@ -187,9 +156,6 @@ def _ring(shape: tuple[int, ...]) -> NDArray[np.bool_]:
 
 
 def _hex(centre: Floats) -> str:
-    import numpy as np
+    from studiolo.imaging.colours import from_oklab, rgb_to_hex
 
-    from studiolo.engines.pocket.colours import from_lch, rgb_to_hex
-
-    chroma = np.hypot(centre[1], centre[2])
-    return rgb_to_hex(from_lch(np.array([centre[0], chroma, np.arctan2(centre[2], centre[1])])))
+    return rgb_to_hex(from_oklab(centre))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from studiolo.engines.pocket.colours import to_lch
+from studiolo.imaging.colours import to_cielab, to_oklab
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,17 +35,12 @@ class Pixels:
     @cached_property
     def lab(self) -> Floats:
         """OKLab, (h, w, 3)."""
-        return to_lab(self.rgb / 255.0)
+        return to_oklab(self.rgb / 255.0)
 
     @cached_property
     def lightness(self) -> Floats:
         """CIE L*, 0 (black) to 100 (white), (h, w): equal steps look equally far apart."""
-        import numpy as np
-
-        rgb = self.rgb / 255.0
-        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-        y = linear @ np.array([0.2126, 0.7152, 0.0722])
-        return np.where(y > 0.008856, 116 * np.cbrt(y) - 16, 903.3 * y)
+        return to_cielab(self.rgb / 255.0)[..., 0]
 
     def slices(self, box: Box) -> tuple[slice, slice]:
         """Rows and columns of a box, at least one pixel each."""
@@ -53,15 +48,6 @@ class Pixels:
         left, top, right, bottom = box
         x, y = min(int(left * width), width - 1), min(int(top * height), height - 1)
         return slice(y, max(y + 1, round(bottom * height))), slice(x, max(x + 1, round(right * width)))
-
-
-def to_lab(rgb: Floats) -> Floats:
-    """SRGB in 0..1, (..., 3) → OKLab."""
-    import numpy as np
-
-    lch = to_lch(rgb)
-    chroma, hue = lch[..., 1], lch[..., 2]
-    return np.stack([lch[..., 0], chroma * np.cos(hue), chroma * np.sin(hue)], axis=-1)
 
 
 def plain(image: Image) -> Image:

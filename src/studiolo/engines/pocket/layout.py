@@ -10,12 +10,12 @@ from studiolo.engines.pocket import arrange, facts
 from studiolo.engines.pocket.arrange import Group, Item
 from studiolo.engines.pocket.backgrounds.paint import Backdrop, paint
 from studiolo.engines.pocket.casting import Role, cast, natural_size
-from studiolo.engines.pocket.colours import hex_to_rgb, to_lch
 from studiolo.engines.pocket.drawings import Drawing, DrawingLibrary
 from studiolo.engines.pocket.fitting import fit
 from studiolo.engines.pocket.scene import Relation, Scene
 from studiolo.engines.pocket.sprites import head_of
 from studiolo.engines.pocket.vocabulary import colour_rgb
+from studiolo.imaging.colours import hex_to_rgb, to_lch
 
 _NO_GROUND = frozenset({"sky", "space", "underwater"})
 _ATTACHING = ("wearing", "on", "in", "with", "under", "above", "below", "behind", "in_front_of")

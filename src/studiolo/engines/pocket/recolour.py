@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from studiolo.engines.pocket.colours import from_lch, hex_to_rgb, rgb_to_hex, to_lch
 from studiolo.engines.pocket.vocabulary import colour_rgb
+from studiolo.imaging.colours import from_lch, hex_to_rgb, rgb_to_hex, to_lch
 
 Floats = NDArray[np.float64]
 

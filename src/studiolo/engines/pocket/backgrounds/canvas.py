@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from studiolo.engines.pocket.colours import hex_to_rgb, rgb_to_hex
 from studiolo.engines.pocket.scene import Season, TimeOfDay, Weather
+from studiolo.imaging.colours import hex_to_rgb, rgb_to_hex
 
 
 @dataclass(slots=True)

@@ -13,9 +13,9 @@ from PIL import Image
 from studiolo.engines.pocket.backgrounds import cosmos, land, plain, rooms, towns, waters, wilds
 from studiolo.engines.pocket.backgrounds.canvas import Canvas
 from studiolo.engines.pocket.backgrounds.weather import veil
-from studiolo.engines.pocket.colours import to_lch
 from studiolo.engines.pocket.scene import Scene
 from studiolo.engines.pocket.vocabulary import colour_rgb
+from studiolo.imaging.colours import to_lch
 
 PAINTERS: Mapping[str, Callable[[Canvas], None]] = {
     "snow": land.snow, "meadow": land.meadow, "garden": land.garden, "forest": wilds.forest,

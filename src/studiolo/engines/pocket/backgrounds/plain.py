@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from studiolo.engines.pocket.backgrounds.canvas import Canvas
-from studiolo.engines.pocket.colours import from_lch, rgb_to_hex
+from studiolo.imaging.colours import from_lch, rgb_to_hex
 
 
 def _colour(lightness: float, chroma: float, hue: float) -> str:
