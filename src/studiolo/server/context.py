@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
@@ -24,6 +24,10 @@ class Caller:
     def allows(self, scope: Scope) -> bool:
         """Whether this caller may do what ``scope`` stands for; an admin may do everything."""
         return scope in self.scopes or "admin" in self.scopes
+
+
+ANONYMOUS: Final = Caller(name="nobody", scopes=frozenset())
+"""Who showed no token yet: sees the page and what is public, and may sign in."""
 
 
 def get_studio(request: Request) -> Studio:

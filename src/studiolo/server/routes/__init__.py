@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from studiolo.server.routes import session
+
 
 def routers() -> tuple[APIRouter, ...]:
     """Every router of the native API."""
-    return ()
+    return (session.router,)

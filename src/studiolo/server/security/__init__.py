@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from studiolo.server.security.access import Access
 from studiolo.server.security.guard import Guard
+from studiolo.server.security.hosts import Hosts
 
-__all__ = ["Guard"]
+__all__ = ["Access", "Guard", "Hosts"]

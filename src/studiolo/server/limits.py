@@ -1,0 +1,109 @@
+"""How much a request may bring, of what kind, and how slowly: said before a route reads any of it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from studiolo.errors import TooLargeError
+
+MEGABYTE: Final = 1_000_000
+JSON_BYTES: Final = MEGABYTE
+FILES_AT_ONCE: Final = 16
+"""So many pictures of the largest size one request may bring where it may bring several."""
+BASE64: Final = 1.4
+"""How much longer a picture is as a data URI, and some for the rest of the line."""
+PAUSE_S: Final = 30.0
+"""Longest silence in the middle of a body."""
+
+_JSON: Final = ("application/json",)
+_FORM: Final = ("multipart/form-data",)
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a route takes: media types, ``image/`` for all of that kind, and how many bytes."""
+
+    types: tuple[str, ...]
+    limit_bytes: int
+
+
+class Limits:
+    """ASGI middleware: bodies are of the kind and size that their route takes, and arrive in time."""
+
+    def __init__(self, app: ASGIApp, *, upload_bytes: int) -> None:
+        self.app = app
+        picture = int(upload_bytes * BASE64) + JSON_BYTES
+        files = FILES_AT_ONCE * upload_bytes + MEGABYTE
+        self._plain = Body(_JSON, JSON_BYTES)
+        self._bodies: tuple[tuple[re.Pattern[str], Body], ...] = (
+            (
+                re.compile(r"/api/uploads"),
+                Body(("image/", "application/octet-stream", *_FORM, *_JSON), upload_bytes + 64_000),
+            ),
+            (re.compile(r"/api/pictures"), Body((*_FORM, *_JSON), files)),
+            (re.compile(r"/v1/images/(edits|variations)"), Body((*_FORM, *_JSON), files)),
+            (re.compile(r"/api/(jobs|suggestions|palettes|drafts)|/v1/.*"), Body(_JSON, picture)),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request pass, if its body may.
+
+        Raises:
+            TooLargeError: it says itself that it is too large.
+            HTTPException: it is of another kind (415), too large after all (413), or comes too slowly (408).
+        """
+        headers = Headers(scope=scope) if scope["type"] == "http" else None
+        if headers is None or not _has_body(headers):
+            await self.app(scope, receive, send)
+            return
+        body = self._body(scope["path"])
+        _check(headers, body)
+        limited = RequestBodyLimitMiddleware(self.app, body.limit_bytes)
+        await limited(scope, _in_time(receive), send)
+
+    def _body(self, path: str) -> Body:
+        return next((body for pattern, body in self._bodies if pattern.fullmatch(path)), self._plain)
+
+
+def _has_body(headers: Headers) -> bool:
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+
+
+def _check(headers: Headers, body: Body) -> None:
+    if int(headers.get("content-length", 0)) > body.limit_bytes:
+        raise TooLargeError(
+            f"The request is larger than the {body.limit_bytes / MEGABYTE:.1f} MB that are taken here.",
+            hint="Send a smaller picture, or raise the setting upload_mb.",
+        )
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not kind.startswith(body.types):
+        taken = ", ".join(f"{name}*" if name.endswith("/") else name for name in body.types)
+        given = "no content type" if not kind else f"'{kind[:60]}'"
+        raise HTTPException(415, f"The body has {given}; here it must be {taken}")
+
+
+def _in_time(receive: Receive) -> Receive:
+    """``receive``, but for a body that stops coming."""
+    whole = False
+
+    async def bounded() -> Message:
+        nonlocal whole
+        if whole:  # what is waited for now is that the client goes away
+            return await receive()
+        try:
+            async with asyncio.timeout(PAUSE_S):
+                message = await receive()
+        except TimeoutError as error:
+            raise HTTPException(408, f"The body stopped coming for {PAUSE_S:.0f} s") from error
+        whole = message["type"] != "http.request" or not message.get("more_body", False)
+        return message
+
+    return bounded
