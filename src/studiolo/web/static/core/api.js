@@ -46,11 +46,33 @@ async function send(method, path, { body, query, signal, accept = "application/j
 }
 
 async function problemOf(response) {
-  const kind = response.headers.get("Content-Type") ?? "";
-  const document = kind.includes("json") ? await response.json() : { status: response.status, title: response.statusText };
-  const problem = new Problem({ status: response.status, ...document });
+  return problemFrom(response.status, response.headers.get("Content-Type"), await response.text(), response.statusText);
+}
+
+function problemFrom(status, kind, text, title) {
+  const document = kind?.includes("json") ? JSON.parse(text) : { title };
+  const problem = new Problem({ status, ...document });
   if (problem.status === 401) watchers.forEach((callback) => callback(problem));
   return problem;
+}
+
+/** POST a file and hear how much of it (0 to 1) has gone: fetch does not tell. */
+function upload(path, file, { onProgress, signal } = {}) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded / event.total);
+    request.onerror = () => reject(new Unreachable());
+    request.onabort = () => reject(new DOMException("The upload was called off.", "AbortError"));
+    request.onload = () => {
+      if (request.status < 300) resolve(JSON.parse(request.responseText));
+      else reject(problemFrom(request.status, request.getResponseHeader("Content-Type"), request.responseText, request.statusText));
+    };
+    signal?.addEventListener("abort", () => request.abort());
+    request.send(file);
+  });
 }
 
 async function json(method, path, options) {
@@ -66,6 +88,7 @@ export const api = {
   delete: (path, options) => json("DELETE", path, options),
   blob: async (method, path, options) => (await send(method, path, { accept: "*/*", ...options })).blob(),
   stream,
+  upload,
 };
 
 /** Server-sent events in the answer to a POST, as {event, data}. Abort `signal` to stop it. */

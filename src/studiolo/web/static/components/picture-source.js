@@ -1,0 +1,102 @@
+// Where one picture is given: dropped here, chosen, from the gallery, or by its address.
+import { html, useEffect, useRef, useState } from "../core/html.js";
+import { formatNumber, words } from "../core/words.js";
+import { Button } from "./button.js";
+import { dropped, isPictureDrag, ofGallery, pastedFile, sendAddress, sendFile } from "./files.js";
+import { GalleryChooser } from "./gallery-chooser.js";
+import { Notice } from "./notice.js";
+
+const t = words({
+  en: {
+    file: "Choose a file", gallery: "From the gallery", address: "https:// address of a picture", fetch: "Fetch", sending: "Sending the picture",
+    fetching: "Fetching the picture …", stop: "Stop",
+  },
+  ko: {
+    file: "파일 선택", gallery: "갤러리에서", address: "그림의 https:// 주소", fetch: "가져오기", sending: "그림을 올리는 중",
+    fetching: "그림을 가져오는 중 …", stop: "중지",
+  },
+});
+
+/** The way of a picture to the server: {take, busy, problem}; `take` is given {file}, {picture} or {address}. */
+export function usePictureTaking(onPicture) {
+  const [state, setState] = useState({});
+  const running = useRef(null);
+  useEffect(() => () => running.current?.abort(), []);
+  const take = async ({ file, picture, address }) => {
+    running.current?.abort();
+    if (picture) {
+      setState({});
+      return onPicture(picture);
+    }
+    const stop = (running.current = new AbortController());
+    setState({ busy: { fraction: file ? 0 : null } });
+    const options = { signal: stop.signal, onProgress: (fraction) => setState({ busy: { fraction } }) };
+    try {
+      const { reference, url, width, height } = await (file ? sendFile(file, options) : sendAddress(address, options));
+      setState({});
+      onPicture({ reference, url, width, height });
+    } catch (problem) {
+      if (running.current === stop) setState(problem.name === "AbortError" ? {} : { problem });
+    }
+    return undefined;
+  };
+  return { ...state, take, stop: () => running.current?.abort() };
+}
+
+export function PictureSource({ taking, hint, address = true }) {
+  const [choosing, setChoosing] = useState(false);
+  const [typed, setTyped] = useState("");
+  const [over, setOver] = useState(false);
+  const input = useRef(null);
+  const drop = (event) => {
+    const what = dropped(event);
+    setOver(false);
+    event.preventDefault();
+    event.stopPropagation();
+    if (what) taking.take(what);
+  };
+  const paste = (event) => {
+    const file = pastedFile(event);
+    if (!file) return;
+    event.preventDefault();
+    taking.take({ file });
+  };
+  const hover = (event) => {
+    if (!isPictureDrag(event)) return;
+    event.preventDefault();
+    setOver(true);
+  };
+  const fetchTyped = (event) => {
+    event.preventDefault();
+    if (typed.trim()) taking.take({ address: typed.trim() });
+  };
+  return html`<div class=${`source ${over ? "over" : ""}`} onDragOver=${hover} onDragLeave=${() => setOver(false)} onDrop=${drop} onPaste=${paste}>
+    ${hint && html`<p class="small soft">${hint}</p>`}
+    <div class="row">
+      <${Button} icon="upload" onClick=${() => input.current.click()}>${t("file")}<//>
+      <${Button} icon="images" onClick=${() => setChoosing(true)}>${t("gallery")}<//>
+    </div>
+    <input ref=${input} type="file" accept="image/*" class="visually-hidden" tabindex="-1" aria-hidden="true"
+      onChange=${(event) => { const [file] = event.currentTarget.files; event.currentTarget.value = ""; if (file) taking.take({ file }); }} />
+    ${address && html`<form class="address" onSubmit=${fetchTyped}>
+      <input class="input" type="url" inputmode="url" aria-label=${t("address")} placeholder=${t("address")} value=${typed} onInput=${(event) => setTyped(event.currentTarget.value)} />
+      <${Button} type="submit" disabled=${!typed.trim()}>${t("fetch")}<//>
+    </form>`}
+    ${taking.busy && html`<${Sending} fraction=${taking.busy.fraction} onStop=${taking.stop} />`}
+    ${taking.problem && html`<${Notice} problem=${taking.problem} />`}
+    ${choosing && html`<${GalleryChooser} onClose=${() => setChoosing(false)} onChoose=${(picture) => { setChoosing(false); taking.take({ picture: ofGallery(picture) }); }} />`}
+  </div>`;
+}
+
+function Sending({ fraction, onStop }) {
+  const percent = fraction === null ? undefined : Math.round(fraction * 100);
+  return html`<div class="row sending">
+    <div class="grow">
+      <p class="small numbers">${percent === undefined ? t("fetching") : `${t("sending")} · ${formatNumber(fraction, { style: "percent" })}`}</p>
+      <div class=${`bar ${percent === undefined ? "unknown" : ""}`} role="progressbar" aria-label=${t("sending")} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${percent}>
+        <span style=${{ width: `${percent ?? 30}%` }}></span>
+      </div>
+    </div>
+    <${Button} kind="quiet" onClick=${onStop}>${t("stop")}<//>
+  </div>`;
+}
