@@ -1,4 +1,4 @@
-"""The only reader of the environment, ``.env`` and the config file.
+"""Every setting: what it may be, and where it is read from.
 
 Strongest first: arguments, ``STUDIOLO_*`` in the environment, ``.env`` in the working folder,
 ``config.toml``, defaults. ``STUDIOLO_HOME`` moves gallery, models and config into one folder.
@@ -6,21 +6,16 @@ Strongest first: arguments, ``STUDIOLO_*`` in the environment, ``.env`` in the w
 
 from __future__ import annotations
 
-import difflib
-import re
 import tomllib
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Self, cast
+from typing import Any, Self, cast
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic.fields import FieldInfo
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
-    DotEnvSettingsSource,
-    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -28,21 +23,15 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnparsableError
 
 from studiolo.errors import SettingsError, reason
-
-PREFIX: Final = "STUDIOLO_"
-_SECRET_WORDS: Final = ("key", "token", "secret", "password")
-_KUBERNETES: Final = re.compile(r"(\w+_)?(service_(host|port\w*)|port(_\d+_(tcp|udp|sctp)\w*)?)")
-"""What every container finds in its environment if a service is called studiolo, less the prefix."""
-
-CONVENTIONAL: Final = {
-    "GEMINI_API_KEY": ("gemini", "api_key"),
-    "MISTRAL_API_KEY": ("mistral", "api_key"),
-    "OPENAI_API_KEY": ("openai", "api_key"),
-    "OPENAI_BASE_URL": ("openai", "base_url"),
-    "OPENROUTER_API_KEY": ("openrouter", "api_key"),
-    "REPLICATE_API_TOKEN": ("replicate", "api_key"),
-}
-"""Variables that the services' own tools read, and the option each fills where it is set nowhere else."""
+from studiolo.settings.sources import (
+    PREFIX,
+    Conventional,
+    DotEnv,
+    Environment,
+    is_secret,
+    names_given,
+    unknown_setting,
+)
 
 EngineOptions = dict[str, str | int | float | bool | SecretStr]
 
@@ -53,6 +42,8 @@ class Settings(BaseSettings):
     Engines have a table each in the config file, ``[engines.<name>]``, or environment variables
     such as ``STUDIOLO_ENGINES__REPLICATE__API_KEY``.
     """
+
+    _file: Path | None = PrivateAttr(default=None)
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -92,7 +83,9 @@ class Settings(BaseSettings):
         default=False, description="Require tokens on this machine's own address, too: behind a proxy."
     )
     queue_size: int = Field(default=100, ge=1, le=100_000, description="Jobs that may wait at once.")
-    upload_mb: int = Field(default=32, ge=1, le=1024, description="Largest picture a client may bring, in MB.")
+    upload_mb: int = Field(
+        default=32, ge=1, le=1024, description="Largest picture a client may bring, in MB."
+    )
     engines: dict[str, EngineOptions] = Field(
         default_factory=dict[str, EngineOptions], description="Options of each engine, keys among them."
     )
@@ -104,8 +97,11 @@ class Settings(BaseSettings):
         Raises:
             SettingsError: a value is wrong, a name unknown, or a file unreadable; says which and where.
         """
-        with _faults(overrides.get("home")):
-            return cls(**overrides)
+        home = overrides.get("home")
+        with _faults(home):
+            settings = cls(**overrides)
+            settings._file = cls.config_file(home)
+            return settings
 
     @classmethod
     def config_file(cls, home: Path | str | None = None) -> Path:
@@ -118,7 +114,7 @@ class Settings(BaseSettings):
             SettingsError: ``.env`` cannot be read, or ``home`` cannot be found.
         """
         with _faults():
-            for source in (_Environment(cls), _DotEnv(cls, env_file=".env")):
+            for source in (Environment(cls), DotEnv(cls, env_file=".env")):
                 home = home or source.env_vars.get(f"{PREFIX}home".lower())
             folder = _expand(Path(home)) if home else platformdirs.user_config_path("studiolo")
             return folder / "config.toml"
@@ -135,7 +131,7 @@ class Settings(BaseSettings):
         cls.load()  # what is wrong is said before anything is said of where it comes from
         origins: dict[str, str] = {}
         for origin, source in reversed(cls._sources().items()):
-            origins |= dict.fromkeys(_names(source()), origin)
+            origins |= dict.fromkeys(names_given(source()), origin)
         return ({"gallery": "home", "models": "home"} if "home" in origins else {}) | origins
 
     @classmethod
@@ -155,11 +151,11 @@ class Settings(BaseSettings):
     def _sources(cls, home: Path | str | None = None) -> dict[str, PydanticBaseSettingsSource]:
         """What is read beside arguments, by where it is, strongest first."""
         ours: dict[str, PydanticBaseSettingsSource] = {
-            "environment": _Environment(cls),
-            ".env": _DotEnv(cls, env_file=".env"),
+            "environment": Environment(cls),
+            ".env": DotEnv(cls, env_file=".env"),
             "config.toml": TomlConfigSettingsSource(cls, cls.config_file(home)),
         }
-        return {**ours, "the service's own variable": _Conventional(cls, list(ours.values()))}
+        return {**ours, "the service's own variable": Conventional(cls, list(ours.values()))}
 
     @field_validator("engines", mode="before")
     @classmethod
@@ -168,6 +164,11 @@ class Settings(BaseSettings):
             return value
         tables = cast("Mapping[str, Any]", value)
         return {name: _hide_secrets(options) for name, options in tables.items()}
+
+    @property
+    def file(self) -> Path:
+        """The ``config.toml`` that belongs to these settings; it need not exist."""
+        return self._file or self.config_file()
 
     @property
     def gallery_folder(self) -> Path:
@@ -185,82 +186,6 @@ class Settings(BaseSettings):
         return (_expand(self.home) if self.home else platform_folder) / name
 
 
-class _Environment(EnvSettingsSource):
-    """The environment; a name with our prefix that is no setting is refused."""
-
-    def __call__(self) -> dict[str, Any]:
-        _refuse_unknown(self.env_vars, "the environment")
-        return super().__call__()
-
-
-class _DotEnv(DotEnvSettingsSource):
-    """``.env`` is often shared with other programs: names without our prefix are theirs."""
-
-    def __call__(self) -> dict[str, Any]:
-        _refuse_unknown(self.env_vars, ".env")
-        return {name: value for name, value in super().__call__().items() if name in Settings.model_fields}
-
-
-class _Conventional(PydanticBaseSettingsSource):
-    """Keys that the environment or ``.env`` has under the names their services gave them.
-
-    A key is meant for its service: where ``ours`` give an engine another address, it is not sent there.
-    """
-
-    def __init__(self, settings_cls: type[BaseSettings], ours: Sequence[PydanticBaseSettingsSource]) -> None:
-        super().__init__(settings_cls)
-        self._ours = ours
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Unused: all options are given at once."""
-        del field
-        return None, field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        sources = (_DotEnv(Settings, env_file=".env"), _Environment(Settings))
-        found = {name: value for source in sources for name, value in source.env_vars.items() if value}
-        moved = {engine for source in self._ours for engine in _with_address(source().get("engines"))}
-        engines: dict[str, dict[str, str]] = {}
-        for variable, (engine, option) in CONVENTIONAL.items():
-            value = found.get(variable.lower())
-            if value and engine not in moved:
-                engines.setdefault(engine, {})[option] = value
-        return {"engines": engines} if engines else {}
-
-
-def _with_address(tables: Any) -> Iterator[str]:
-    """The engines that were given an address; nothing here was validated yet."""
-    if isinstance(tables, Mapping):
-        for name, options in cast("Mapping[str, Any]", tables).items():
-            if isinstance(options, Mapping) and "base_url" in options:
-                yield name
-
-
-def _refuse_unknown(variables: Mapping[str, str | None], where: str) -> None:
-    for variable in variables:
-        name = variable.removeprefix(PREFIX.lower())
-        field, nested, _ = name.partition("__")
-        known = field == "engines" if nested else field in Settings.model_fields
-        if name != variable and not known and not _KUBERNETES.fullmatch(name):
-            raise _unknown(field, f"There is no setting {variable.upper()}, as {where} has it.")
-
-
-def _unknown(name: str, message: str) -> SettingsError:
-    others = [field for field in Settings.model_fields if field != name]
-    close = difflib.get_close_matches(name, others, n=1, cutoff=0.5)
-    meant = f"Did you mean '{close[0]}'? " if close else ""
-    return SettingsError(message, hint=f"{meant}Known: {', '.join(sorted(Settings.model_fields))}.")
-
-
-def _names(values: Mapping[str, Any]) -> Iterator[str]:
-    """The settings that a source gives."""
-    for name, value in values.items():
-        if name == "engines":
-            yield from (f"engines.{engine}.{option}" for engine in value for option in value[engine])
-        elif value is not None:
-            yield name
-
-
 def _expand(folder: Path) -> Path:
     try:
         return folder.expanduser()
@@ -274,9 +199,7 @@ def _hide_secrets(options: Any) -> Any:
     if not isinstance(options, Mapping):
         return options
     return {
-        name: SecretStr(option)
-        if isinstance(option, str) and any(word in name.lower() for word in _SECRET_WORDS)
-        else option
+        name: SecretStr(option) if isinstance(option, str) and is_secret(name) else option
         for name, option in cast("Mapping[str, Any]", options).items()
     }
 
@@ -317,7 +240,7 @@ def _explain(error: ValidationError) -> SettingsError:
     parts = [str(part) for part in finding["loc"]]
     name = ".".join(parts[:3] if parts[0] == "engines" else parts[:1])
     if finding["type"] == "extra_forbidden":
-        return _unknown(name, f"There is no setting '{name}'.")
+        return unknown_setting(name, Settings.model_fields, f"There is no setting '{name}'.")
     said = finding["msg"].removeprefix("Input should be ")
     variable = PREFIX + "__".join(name.split(".")).upper()
     return SettingsError(
