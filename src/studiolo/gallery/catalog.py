@@ -94,11 +94,9 @@ class SqliteCatalog:
 
     def page(self, wanted: PictureFilter, limit: int, before: str | None = None) -> list[Picture]:
         """Up to ``limit`` pictures older than the id ``before``, newest first."""
-        where = condition(wanted)
-        below, values = (f"AND {where.id} < ?", (before,)) if before else ("", ())
-        where_below = f"{where.where} {below}"
-        query = f"SELECT {_SELECTED} FROM {where.tables} WHERE {where_below} ORDER BY {where.id} DESC LIMIT ?"
-        return self._pictures(query, (*where.values, *values, limit))
+        where = condition(wanted, before=before)
+        query = f"SELECT {_SELECTED} FROM {where.tables} WHERE {where.where} ORDER BY {where.id} DESC LIMIT ?"
+        return self._pictures(query, (*where.values, limit))
 
     def count(self, wanted: PictureFilter) -> int:
         """How many pictures pass the filter."""
@@ -153,9 +151,13 @@ class SqliteCatalog:
 
     def tags(self) -> dict[str, int]:
         """Every tag and how many kept pictures have it, most used first."""
+        # Those in the trash, which are few, are taken off: not every picture is looked at.
         query = """
-            SELECT tag, count(*) FROM picture_tags JOIN pictures USING (id)
-            WHERE deleted IS NULL GROUP BY tag ORDER BY count(*) DESC, tag
+            SELECT tag, sum(number) FROM (
+              SELECT tag, count(*) AS number FROM picture_tags GROUP BY tag
+              UNION ALL SELECT t.tag, -1 FROM pictures p CROSS JOIN picture_tags t ON t.id = p.id
+                WHERE p.deleted IS NOT NULL
+            ) GROUP BY tag HAVING sum(number) > 0 ORDER BY sum(number) DESC, tag
         """
         with self.database.read() as connection:
             return dict(connection.execute(query).fetchall())

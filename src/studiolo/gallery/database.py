@@ -12,7 +12,7 @@ from typing import Final
 
 from studiolo.errors import GalleryError, GalleryReadOnlyError
 from studiolo.gallery.faults import catalog_faults, read_only
-from studiolo.gallery.migrations import migrate
+from studiolo.gallery.migrations import check_version, migrate, supply_missing_tables
 
 _BUSY_S: Final = 15.0
 _IDLE_CONNECTIONS: Final = 8
@@ -36,6 +36,8 @@ class Database:
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._closed = False
+        self._committing = threading.Lock()
+        self._own_changes = 0
         with catalog_faults(self.where):
             self._prepare()
 
@@ -57,11 +59,20 @@ class Database:
         with self.read() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
+                before = _revision(connection)
                 yield connection
-                connection.execute("COMMIT")
+                changes = _revision(connection) - before
+                with self._committing:
+                    connection.execute("COMMIT")
+                    self._own_changes += changes
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+
+    def changes_elsewhere(self) -> int:
+        """How often others, in this process or another, changed what there is to see; only ever grows."""
+        with self._committing, self.read() as connection:
+            return _revision(connection) - self._own_changes
 
     def close(self) -> None:
         """Close every connection; those in use are closed when they come back."""
@@ -98,14 +109,18 @@ class Database:
         self._check_readable()
 
     def _check_readable(self) -> None:
-        with self.read() as connection:
+        try:
+            connection = self._connect()
             try:
+                check_version(connection, self.path)
                 connection.execute("SELECT 1 FROM pictures LIMIT 1").fetchall()
-            except sqlite3.OperationalError as error:
-                raise GalleryReadOnlyError(
-                    f"The gallery {self.path.parent} cannot be written, nor read as it is ({error}).",
-                    hint=f"Give yourself permission: chmod -R u+rwX '{self.path.parent}'",
-                ) from error
+            finally:
+                connection.close()
+        except sqlite3.OperationalError as error:
+            raise GalleryReadOnlyError(
+                f"The gallery {self.path.parent} cannot be written, nor read as it is ({error}).",
+                hint=f"Give yourself permission: chmod -R u+rwX '{self.path.parent}'",
+            ) from error
 
     def _connect(self) -> sqlite3.Connection:
         if self.read_only:
@@ -126,6 +141,8 @@ class Database:
             "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        if self.read_only:
+            supply_missing_tables(connection)
         return connection
 
     def _take(self) -> sqlite3.Connection:
@@ -142,6 +159,11 @@ class Database:
                 self._idle.append(connection)
                 return
         connection.close()
+
+
+def _revision(connection: sqlite3.Connection) -> int:
+    (number,) = connection.execute("SELECT coalesce(max(number), 0) FROM revision").fetchone()
+    return int(number)
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

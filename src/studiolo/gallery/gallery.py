@@ -18,6 +18,7 @@ from studiolo.gallery.keeping import Keeper, Within
 from studiolo.gallery.picture import (
     CheckReport,
     ImportReport,
+    Month,
     Page,
     Picture,
     PictureFilter,
@@ -25,6 +26,7 @@ from studiolo.gallery.picture import (
     clean_tags,
 )
 from studiolo.gallery.shares import Shares
+from studiolo.gallery.timeline import months
 from studiolo.gallery.tokens import Tokens
 from studiolo.gallery.vectors import Embedder
 
@@ -223,6 +225,18 @@ class Gallery:
     def count(self, wanted: PictureFilter | None = None) -> int:
         """How many pictures pass the filter."""
         return self.catalog.count(wanted or PictureFilter())
+
+    def timeline(self, wanted: PictureFilter | None = None) -> tuple[Month, ...]:
+        """The months that have pictures which pass the filter, newest first."""
+        return tuple(months(self.catalog.database, wanted or PictureFilter()))
+
+    def version(self) -> int:
+        """A number that grows when others change pictures or collections: processes, or other galleries.
+
+        What is changed through this gallery does not count: whoever changed it knows. Quick enough to be
+        asked every second.
+        """
+        return self.catalog.database.changes_elsewhere()
 
     def star(self, ids: Iterable[str], *, starred: bool = True) -> None:
         """Star pictures, or take their stars.

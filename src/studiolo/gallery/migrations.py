@@ -272,6 +272,7 @@ _STUDIO = (
     ) WITHOUT ROWID
     """,
     "CREATE INDEX collection_pictures_by_id ON collection_pictures (id)",
+    "CREATE INDEX pictures_in_trash ON pictures (id) WHERE deleted IS NOT NULL",
     # Of tokens and shared links only a hash is kept: who reads this file cannot use them.
     """
     CREATE TABLE tokens (
@@ -308,6 +309,8 @@ _STUDIO = (
     ),
 )
 
+_CREATE_TABLE: Final = "CREATE TABLE"
+
 Migration = tuple[str, ...]
 
 MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _ANSWERS, _STUDIO)
@@ -327,11 +330,11 @@ def migrate(
         GalleryTooNewError: a newer studiolo wrote it; nothing was changed.
         GalleryCorruptError: it is a database of some other program.
     """
-    if _version(connection, path, len(migrations)) == len(migrations):
+    if check_version(connection, path, len(migrations)) == len(migrations):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        version = _version(connection, path, len(migrations))  # another process may have been first
+        version = check_version(connection, path, len(migrations))  # another process may have been first
         if 0 < version < len(migrations):
             _back_up(path, backups, version)
         for statements in migrations[version:]:
@@ -345,7 +348,25 @@ def migrate(
             connection.execute("ROLLBACK")
 
 
-def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+def supply_missing_tables(connection: sqlite3.Connection) -> None:
+    """Give a connection to a catalog of an earlier schema, which cannot be migrated, what it lacks, empty.
+
+    The tables live in the connection's memory; nobody can write through it into them or the catalog.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for statements in MIGRATIONS[version:] if version else ():
+        for statement in statements:
+            if statement.lstrip().startswith(_CREATE_TABLE):
+                connection.execute(statement.replace(_CREATE_TABLE, "CREATE TEMP TABLE", 1))
+
+
+def check_version(connection: sqlite3.Connection, path: Path, newest: int = len(MIGRATIONS)) -> int:
+    """The catalog's schema, 0 where it has none yet.
+
+    Raises:
+        GalleryTooNewError: a newer studiolo wrote it.
+        GalleryCorruptError: it is a database of some other program.
+    """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
