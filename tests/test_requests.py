@@ -68,6 +68,9 @@ BAD: list[tuple[str, dict[str, Any], type[InputError], str]] = [
     ("unknown field", {"colour": "red"}, InvalidRequestError, "no setting named 'colour'. Known: .*prompt"),
     ("options a list", {"options": ["a"]}, InvalidRequestError, "options"),
     ("options no JSON", {"options": {"a": object()}}, InvalidRequestError, "not a valid JSON value"),
+    ("a palette of a word", {"palette": ["#fff", "teal"]}, InvalidRequestError, "'teal' is no colour"),
+    ("a palette of a text", {"palette": "#fff"}, InvalidRequestError, "palette is '#fff', but must be"),
+    ("eleven colours", {"palette": [f"#00000{n:x}" for n in range(11)]}, InvalidRequestError, "at most 10"),
     ("no such file", {"init_image": "nowhere.png"}, InvalidImageError, "no file 'nowhere.png'"),
     ("a folder", {"init_image": Path()}, InvalidImageError, "is a folder"),
     ("empty bytes", {"init_image": b""}, InvalidImageError, "empty"),
@@ -116,6 +119,14 @@ def test_the_ends_of_every_range_are_inside(fields: dict[str, Any]):
     for name, value in fields.items():
         if not isinstance(value, Image.Image):
             assert getattr(request, name) == value
+
+
+def test_a_palette_is_kept_in_one_form():
+    request = ImageRequest.parse({"prompt": "a cat", "palette": ["2A9D8F", "#fff", "#2a9d8f"]})
+    assert request.palette == ("#2a9d8f", "#ffffff")
+    kept = request.model_dump(mode="json")
+    assert kept["palette"] == ["#2a9d8f", "#ffffff"]
+    assert ImageRequest.parse(kept) == request
 
 
 def test_prompts_are_trimmed_at_both_ends():

@@ -29,6 +29,7 @@ from pydantic_core import CoreSchema, core_schema
 from studiolo.errors import InvalidImageError, InvalidRequestError
 from studiolo.imaging.decode import load_image
 from studiolo.imaging.mask import read_mask
+from studiolo.imaging.palette import parse_palette
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -183,6 +184,10 @@ class ImageRequest(BaseModel):
         default=None,
         description="White, or erased, where init_image is painted anew, black where it stays; of its size.",
     )
+    palette: tuple[str, ...] = Field(
+        default=(),
+        description="Up to ten colours as #rrggbb to paint in; colours that the prompt names come first.",
+    )
     options: Mapping[str, JsonValue] = Field(
         default_factory=dict[str, JsonValue], description="What only this engine knows."
     )
@@ -222,6 +227,11 @@ class ImageRequest(BaseModel):
                 hint="Shorten it: the first sentence counts most.",
             )
         return value
+
+    @field_validator("palette")
+    @classmethod
+    def _read_palette(cls, palette: tuple[str, ...]) -> tuple[str, ...]:
+        return parse_palette(palette)
 
     @field_validator("mask")
     @classmethod

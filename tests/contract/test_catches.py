@@ -130,6 +130,21 @@ class IgnoresMask(Sound):
             yield type(picture)(**{**vars(picture), "request": kept})
 
 
+class IgnoresPalette(Sound):
+    def generate(self, request, progress=ignore_progress):
+        plain = request.model_copy(update={"palette": ()})
+        for picture in super().generate(plain, progress):
+            kept = picture.request.model_copy(update={"palette": request.palette})
+            yield type(picture)(**{**vars(picture), "request": kept})
+
+
+class ForgetsPalette(Sound):
+    def generate(self, request, progress=ignore_progress):
+        for picture in super().generate(request, progress):
+            forgotten = picture.request.model_copy(update={"palette": ()})
+            yield type(picture)(**{**vars(picture), "request": forgotten})
+
+
 class DoesNotSurviveClose(Sound):
     closed = False
 
@@ -170,6 +185,8 @@ FAULTS: list[tuple[type[ImageEngine], str, str]] = [
     (PaintsAllFirst, "test_cancelling_stops_at_once_and_keeps_what_is_finished", "finished before"),
     (LeavesInitPicture, "test_image_to_image_starts_from_the_picture", "strength 0"),
     (IgnoresMask, "test_inpainting_keeps_what_the_mask_keeps", "kept half"),
+    (IgnoresPalette, "test_a_palette_is_painted_in", "no nearer than without"),
+    (ForgetsPalette, "test_a_palette_is_painted_in", ""),
     (DoesNotSurviveClose, "test_it_can_be_closed_twice_and_used_again", "used after close"),
     (SharesStateBetweenThreads, "test_two_threads_may_paint_at_once", ""),
 ]

@@ -22,6 +22,7 @@ RICH = Capabilities(
     strength=Range(minimum=0, maximum=1, default=0.6),
     negative_prompt=True,
     schedulers=("euler", "heun"),
+    palette=3,
     options=frozenset({"swirl"}),
 )
 PICTURE = Image.new("RGB", (640, 320))
@@ -37,6 +38,7 @@ def asked(**fields: Any) -> ImageRequest:
         (PLAIN, {"init_image": PICTURE}, UnsupportedRequestError, "does no image-to-image"),
         (PLAIN, {"init_image": PICTURE, "mask": PICTURE}, UnsupportedRequestError, "does no inpainting"),
         (PLAIN, {"negative_prompt": "blur"}, UnsupportedRequestError, "no negative prompt"),
+        (PLAIN, {"palette": ["#fff"]}, UnsupportedRequestError, "takes no palette"),
         (PLAIN, {"steps": 5}, UnsupportedRequestError, "no setting 'steps'"),
         (PLAIN, {"strength": 0.5}, UnsupportedRequestError, "no setting 'strength'"),
         (PLAIN, {"scheduler": "euler"}, UnsupportedRequestError, "no choice of scheduler"),
@@ -53,6 +55,12 @@ def asked(**fields: Any) -> ImageRequest:
             r"at most 786,432 pixels together. The nearest it can do is 832x896",
         ),
         (RICH, {"options": {"swirly": 1}}, InvalidRequestError, "no option 'swirly'. Its options: swirl"),
+        (
+            RICH,
+            {"palette": ["#111", "#222", "#333", "#444"]},
+            InvalidRequestError,
+            "at most 3 colours, the palette has 4",
+        ),
         (RICH, {"steps": 1}, InvalidRequestError, r"Use 2 to 50 \(default 20\)"),
         (RICH, {"guidance_scale": 10.5}, InvalidRequestError, "Use 0 to 10"),
         (RICH, {"scheduler": "ddim"}, InvalidRequestError, "Its schedulers: euler, heun"),
@@ -73,6 +81,7 @@ def test_what_cannot_be_is_refused_with_what_can(
         {"width": 1024, "height": 768},
         {"init_image": PICTURE, "strength": 0},
         {"init_image": PICTURE, "mask": PICTURE, "negative_prompt": "blur", "options": {"swirl": 1}},
+        {"palette": ["#111", "#222", "#333", "#222222"]},
         {"steps": 50, "guidance_scale": 0, "scheduler": "heun", "count": 16},
     ],
 )

@@ -86,6 +86,7 @@ class Capabilities(BaseModel):
     )
     negative_prompt: bool = False
     schedulers: tuple[str, ...] = ()
+    palette: int = Field(default=0, ge=0, description="How many colours to paint in it takes; 0: none.")
     previews: bool = False
     offline: bool = False
     languages: tuple[str, ...] = Field(default=("en",), description="Of prompts, BCP 47; empty: any.")
@@ -121,6 +122,7 @@ def check(capabilities: Capabilities, request: ImageRequest, *, engine: str) -> 
         raise UnsupportedRequestError(f"Engine '{engine}' does no {task}.")
     if request.negative_prompt and not capabilities.negative_prompt:
         raise UnsupportedRequestError(f"Engine '{engine}' takes no negative prompt.")
+    _check_palette(capabilities, request, engine)
     unknown = sorted(set(request.options) - capabilities.options)
     if unknown:
         known = ", ".join(sorted(capabilities.options)) or "none"
@@ -135,6 +137,17 @@ def check(capabilities: Capabilities, request: ImageRequest, *, engine: str) -> 
         )
     _check_scheduler(capabilities, request, engine)
     _check_size(capabilities, request, engine)
+
+
+def _check_palette(capabilities: Capabilities, request: ImageRequest, engine: str) -> None:
+    if request.palette and not capabilities.palette:
+        raise UnsupportedRequestError(f"Engine '{engine}' takes no palette.")
+    if len(request.palette) > capabilities.palette:
+        raise InvalidRequestError(
+            f"Engine '{engine}' takes at most {capabilities.palette} colours,"
+            f" the palette has {len(request.palette)}.",
+            hint="Leave out those that matter least.",
+        )
 
 
 def _check_numbers(capabilities: Capabilities, request: ImageRequest, engine: str) -> None:

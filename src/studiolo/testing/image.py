@@ -15,6 +15,7 @@ from PIL import Image
 from studiolo.engines.base import Availability, ImageEngine
 from studiolo.engines.capabilities import Capabilities, check, resolve
 from studiolo.errors import Cancelled, InputError, UnsupportedRequestError
+from studiolo.imaging.palette import MAX_COLOURS, fidelity
 from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback, ignore_progress
 from studiolo.testing.watching import watch_input_and_output
 
@@ -40,6 +41,12 @@ class ImageEngineContract:
 
     strength_zero_within: ClassVar[float] = 12.0
     """Mean difference (of 255) allowed to an init picture at strength 0; an autoencoder needs some."""
+
+    palettes: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("#264653", "#2a9d8f", "#e9c46a"),
+        ("#3a0ca3", "#f72585", "#4cc9f0"),
+    )
+    """Colours that an engine with palettes is asked to paint in."""
 
     def make_engine(self) -> ImageEngine:
         """A new engine, as a user would get it."""
@@ -227,6 +234,27 @@ class ImageEngineContract:
             assert difference <= self.kept_within, f"the kept half is {difference:.1f} away"
             assert _difference(picture.image.crop(anew), source.crop(anew)) > 0, "nothing was painted"
             self._assert_round_trip(engine, picture)
+
+    # Colours
+
+    def test_a_palette_is_painted_in(self) -> None:
+        """Pictures come nearer to the colours asked for; an engine without palettes refuses them."""
+        with self.make_engine() as engine:
+            most = engine.capabilities.palette
+            if not most:
+                assert not self._allows(engine, {"palette": ["#336699"]}), "a palette passes the check"
+                return
+            plain = _only(self._paint(engine, self._request(engine)))
+            for asked in self.palettes:
+                palette = asked[:most]
+                picture = _only(self._paint(engine, self._request(engine, palette=palette)))
+                before, after = (fidelity(image, palette) for image in (plain.image, picture.image))
+                assert after.mean_delta_e < before.mean_delta_e, f"{palette}: no nearer than without"
+                assert picture.request.palette == palette
+                self._assert_round_trip(engine, picture)
+            too_many = [f"#0000{blue:02x}" for blue in range(most + 1)]
+            if most < MAX_COLOURS:
+                assert not self._allows(engine, {"palette": too_many}), "too many colours pass the check"
 
     # Refusals
 

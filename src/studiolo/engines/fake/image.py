@@ -1,7 +1,7 @@
 """A deterministic engine for tests and for building against: public, instant, without models.
 
 It paints bands whose colours follow from prompt and seed, so that a test sees at once
-whether a request went through unchanged.
+whether a request went through unchanged. Of a palette it paints every colour and no other.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from studiolo.engines.base import ImageEngine
@@ -25,6 +26,7 @@ _CAPABILITIES = Capabilities(
     strength=Range(minimum=0, maximum=1, default=0.6),
     negative_prompt=True,
     schedulers=("euler",),
+    palette=10,
     previews=True,
     offline=True,
     languages=(),
@@ -59,6 +61,8 @@ def _bands(request: ImageRequest) -> Image.Image:
     width, height = request.width or 64, request.height or 64
     digest = hashlib.sha256(request.model_dump_json().encode()).digest()
     colours = np.frombuffer(digest[:24], np.uint8).reshape(8, 3)
+    if request.palette:
+        colours = _of_palette(request.palette, digest)
     rows = colours[np.arange(height) * len(colours) // height]
     bands = Image.fromarray(np.repeat(rows[:, None, :], width, axis=1))
     if request.init_image is None:
@@ -68,3 +72,10 @@ def _bands(request: ImageRequest) -> Image.Image:
     if request.mask is None:
         return painted
     return Image.composite(painted, source, request.mask.image.convert("L").resize((width, height)))
+
+
+def _of_palette(palette: tuple[str, ...], digest: bytes) -> NDArray[np.uint8]:
+    """Every colour of the palette, and some twice, in an order that follows from the request: (n, 3)."""
+    rng = np.random.default_rng(list(digest))
+    every = np.array([list(bytes.fromhex(colour[1:])) for colour in palette], np.uint8)
+    return rng.permutation(np.concatenate([every, rng.choice(every, 4)]))
