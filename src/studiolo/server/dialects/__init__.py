@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
+from studiolo.server.dialects import openai
 from studiolo.server.problems import Renderer
 
 
@@ -21,4 +22,4 @@ class Dialect:
 
 def dialects() -> tuple[Dialect, ...]:
     """Every dialect."""
-    return ()
+    return (Dialect(prefix=openai.PREFIX, routers=openai.routers(), render=openai.render),)

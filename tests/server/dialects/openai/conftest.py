@@ -1,0 +1,38 @@
+"""The official Python client, unchanged, at a server of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import httpx2
+import openai
+import pytest
+
+from ...serving import TIMEOUT_S, Serving
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[..., openai.OpenAI]]:
+    """A client of a server: ``connect(serving, api_key=…)``. It does not ask twice unless told to."""
+    with ExitStack() as stack:
+
+        def begin(serving: Serving, **options: Any) -> openai.OpenAI:
+            plain = httpx2.Client(trust_env=False, timeout=TIMEOUT_S)  # no proxy of the machine
+            given = {
+                "api_key": "any",
+                "max_retries": 0,
+                "timeout": TIMEOUT_S,
+                "http_client": plain,
+                **options,
+            }
+            return stack.enter_context(openai.OpenAI(base_url=f"{serving.address}/v1", **given))
+
+        yield begin
+
+
+@pytest.fixture
+def client(server: Serving, connect: Callable[..., openai.OpenAI]) -> openai.OpenAI:
+    """A client of ``server``."""
+    return connect(server)
