@@ -1,36 +1,36 @@
 """Galleries in and out: a folder or zip of ``images/``, ``sources/``, ``speech/`` and ``pictures.jsonl``.
 
 A line of ``pictures.jsonl`` is one picture: everything the catalog knows, ``file`` for its image,
-``sources`` for the pictures it was made from and ``answers`` for what was asked about it. Files are named
-by id, and each picture also says in itself how it was made, so the images alone are a good export too.
+``sources`` for the pictures it was made from, ``answers`` for what was asked about it and ``collections``
+for the names of those it is in. Files are named by id, and each picture also says in itself how it was
+made, so the images alone are a good export too.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import zipfile
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from studiolo.errors import GalleryError, InvalidImageError, InvalidRequestError, reason
+from studiolo.errors import GalleryError, InvalidImageError, InvalidRequestError
 from studiolo.gallery.answers import KeptAnswer, speech_key
+from studiolo.gallery.bundles import LINES, Bundle, new_bundle, open_bundle
+from studiolo.gallery.collections import put_into
 from studiolo.gallery.describing import describe_file, file_fields, source_keys
 from studiolo.gallery.faults import writing
 from studiolo.gallery.ids import is_id
 from studiolo.gallery.keeping import Keeper
+from studiolo.gallery.names import clean_name
 from studiolo.gallery.picture import ImportReport, Picture, PictureFilter
-from studiolo.imaging.decode import MAX_BYTES, load_image, read_file
+from studiolo.imaging.decode import load_image
 from studiolo.imaging.thumbnails import thumbnail
 
 if TYPE_CHECKING:
     from studiolo.gallery.gallery import Gallery
 
-LINES: Final = "pictures.jsonl"
 _IMAGES = "images"
 _PAGE = 500
 _PICTURE_SUFFIXES: Final = {
@@ -44,7 +44,7 @@ def export(gallery: Gallery, destination: Path, wanted: PictureFilter) -> int:
         raise InvalidRequestError(
             f"'{destination}' exists already.", hint="Give a new folder, or a new file ending in .zip"
         )
-    with writing(f"'{destination}'", hint="Choose another place."), _writer(destination) as write:
+    with writing(f"'{destination}'", hint="Choose another place."), new_bundle(destination) as write:
         lines: list[str] = []
         written: set[str] = set()
         for picture in _all(gallery, wanted):
@@ -62,17 +62,29 @@ def export(gallery: Gallery, destination: Path, wanted: PictureFilter) -> int:
             fields = picture.model_dump(mode="json", exclude={"image_key", "thumbnail_key", "deleted"})
             fields |= {"file": file, "sources": sources}
             fields["answers"] = [answer.model_dump(mode="json") for answer in answers]
+            fields["collections"] = [collection.name for collection in gallery.collections.of(picture.id)]
             lines.append(json.dumps(fields, ensure_ascii=False))
         write(LINES, "".join(line + "\n" for line in lines).encode())
     return len(lines)
 
 
-def import_from(keeper: Keeper, source: Path) -> ImportReport:
-    """Take in whatever ``source`` is; see :meth:`studiolo.gallery.Gallery.import_`."""
-    if not source.exists():
-        raise InvalidImageError(f"There is nothing at '{source}'.", hint="Check the path.")
-    with _reader(source) as bundle:
-        importer = _Importer(keeper)
+def import_from(keeper: Keeper, sources: Sequence[Path]) -> ImportReport:
+    """Take in whatever ``sources`` are; see :meth:`studiolo.gallery.Gallery.import_`."""
+    for source in sources:
+        if not source.exists():
+            raise InvalidImageError(
+                f"There is nothing at '{source}'.", hint="Check the path; nothing was imported."
+            )
+    importer = _Importer(keeper)
+    for source in sources:
+        _import_one(importer, source)
+    return ImportReport(
+        added=tuple(importer.added), already_here=importer.already_here, failed=tuple(importer.failed)
+    )
+
+
+def _import_one(importer: _Importer, source: Path) -> None:
+    with open_bundle(source) as bundle:
         described = {}
         if LINES in bundle.names():
             described = {str(line.get("file")): line for line in _lines(bundle.read(LINES))}
@@ -81,9 +93,6 @@ def import_from(keeper: Keeper, source: Path) -> ImportReport:
             hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
             if path.suffix.lower() in _PICTURE_SUFFIXES and not hidden and path.parts[0] != "sources":
                 importer.take(bundle, name, described.get(name))
-    return ImportReport(
-        added=tuple(importer.added), already_here=importer.already_here, failed=tuple(importer.failed)
-    )
 
 
 class _Importer:
@@ -93,7 +102,7 @@ class _Importer:
         self.failed: list[tuple[str, str]] = []
         self.already_here = 0
 
-    def take(self, bundle: _Bundle, name: str, line: dict[str, Any] | None) -> None:
+    def take(self, bundle: Bundle, name: str, line: dict[str, Any] | None) -> None:
         """One picture; what is wrong with it stops only this one."""
         try:
             content = bundle.read(name)
@@ -106,7 +115,16 @@ class _Importer:
             sources = {key: bundle.read(key) for key in keys if key in bundle.names()}
             answers = self._new(_answers(picture.id, line or {}, bundle))
             speech = {key: bundle.read(key) for answer in answers if (key := answer.speech_key)}
-            self._keeper.keep(picture, content, thumbnail(image), sources, answers=answers, speech=speech)
+            names = _collection_names(line or {})
+            self._keeper.keep(
+                picture,
+                content,
+                thumbnail(image),
+                sources,
+                answers=answers,
+                speech=speech,
+                within=lambda connection, kept: put_into(connection, kept.id, names),
+            )
         except (InvalidImageError, ValueError, OverflowError) as error:  # pydantic's, or no date
             said = (
                 error.message if isinstance(error, InvalidImageError) else "its line in the list is damaged"
@@ -139,7 +157,7 @@ class _Importer:
         return None if catalog.get(picture.id) is not None else picture
 
 
-def _answers(picture_id: str, line: Mapping[str, Any], bundle: _Bundle) -> list[KeptAnswer]:
+def _answers(picture_id: str, line: Mapping[str, Any], bundle: Bundle) -> list[KeptAnswer]:
     """The answers of a line; how they sound only where the file is there, under the name it must have."""
     listed: object = line.get("answers", [])
     if not isinstance(listed, list):
@@ -159,95 +177,14 @@ def _answers(picture_id: str, line: Mapping[str, Any], bundle: _Bundle) -> list[
     return answers
 
 
-class _Bundle(Protocol):
-    """Files by name, wherever they are."""
-
-    def names(self) -> dict[str, None]: ...
-    def read(self, name: str) -> bytes: ...
-    def modified(self, name: str) -> datetime: ...
-
-
-class _Folder:
-    def __init__(self, root: Path, names: Iterator[Path]) -> None:
-        self._root = root
-        self._names = dict.fromkeys(path.relative_to(root).as_posix() for path in names)
-
-    def names(self) -> dict[str, None]:
-        return self._names
-
-    def read(self, name: str) -> bytes:
-        return read_file(self._root / name)
-
-    def modified(self, name: str) -> datetime:
-        return datetime.fromtimestamp((self._root / name).stat().st_mtime, UTC)
-
-
-class _Zip:
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
-        self._names = dict.fromkeys(info.filename for info in archive.infolist() if not info.is_dir())
-
-    def names(self) -> dict[str, None]:
-        return self._names
-
-    def read(self, name: str) -> bytes:
-        info = self._archive.getinfo(name)
-        limit = MAX_BYTES * (4 if name == LINES else 1)
-        if info.file_size > limit:
-            raise InvalidImageError(f"'{name}' would unpack to {info.file_size / 2**20:.0f} MiB.")
-        try:
-            with self._archive.open(info) as file:
-                return file.read(limit + 1)[:limit]  # the size written in the zip may be a lie
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
-            raise InvalidImageError(f"'{name}' cannot be unpacked: {reason(error)}.") from error
-
-    def modified(self, name: str) -> datetime:
-        try:
-            return datetime(*self._archive.getinfo(name).date_time).astimezone(UTC)
-        except ValueError:  # zips may say month 0
-            return datetime.now(UTC)
-
-
-@contextmanager
-def _reader(source: Path) -> Generator[_Bundle]:
-    if source.is_dir():
-        yield _Folder(source, (path for path in sorted(source.rglob("*")) if path.is_file()))
-    elif zipfile.is_zipfile(source):
-        with zipfile.ZipFile(source) as archive:
-            yield _Zip(archive)
-    else:
-        yield _Folder(source.parent, iter([source]))
-
-
-class _Write(Protocol):
-    def __call__(self, name: str, content: bytes, /) -> None: ...
-
-
-@contextmanager
-def _writer(destination: Path) -> Generator[_Write]:
-    """Write beside the destination, and rename at the end: an export is whole or absent."""
-    partial = destination.with_name(destination.name + ".partial")
-    destination.parent.mkdir(parents=True, exist_ok=True)
+def _collection_names(line: Mapping[str, Any]) -> list[str]:
+    listed: object = line.get("collections", [])
+    if not isinstance(listed, list):
+        raise InvalidImageError("Its collections are no list.")
     try:
-        if destination.suffix.lower() == ".zip":
-            with zipfile.ZipFile(partial, "w") as archive:  # pictures are compressed already
-                yield archive.writestr
-        else:
-            yield _folder_writer(partial)
-        partial.rename(destination)
-    finally:
-        if partial.is_dir():
-            shutil.rmtree(partial)
-        partial.unlink(missing_ok=True)
-
-
-def _folder_writer(folder: Path) -> _Write:
-    def write(name: str, content: bytes, /) -> None:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-    return write
+        return [clean_name(str(name), "collection") for name in cast("list[object]", listed)]
+    except InvalidRequestError as error:
+        raise InvalidImageError(error.message) from error
 
 
 def _all(gallery: Gallery, wanted: PictureFilter) -> Iterator[Picture]:

@@ -153,15 +153,6 @@ class Collections:
         return tuple(_collection(row) for row in rows)
 
 
-def names_of(connection: sqlite3.Connection, picture_id: str) -> list[str]:
-    """The names of the collections that hold the picture of that whole id, sorted."""
-    query = (
-        "SELECT c.name FROM collection_pictures m JOIN collections c ON c.id = m.collection_id "
-        "WHERE m.id = ? ORDER BY c.folded"
-    )
-    return [name for (name,) in connection.execute(query, (picture_id,))]
-
-
 def put_into(connection: sqlite3.Connection, picture_id: str, names: Iterable[str]) -> None:
     """Put a picture into the collections of these clean names, made where missing, within a transaction."""
     now = datetime.now(UTC)

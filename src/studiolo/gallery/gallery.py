@@ -286,17 +286,17 @@ class Gallery:
 
         return export(self, destination, wanted or PictureFilter())
 
-    def import_(self, source: Path) -> ImportReport:
-        """Take in an export, a folder or zip of pictures, or one file; what is here already is left alone.
+    def import_(self, *sources: Path) -> ImportReport:
+        """Take in exports, folders or zips of pictures, or files; what is here already is left alone.
 
         Pictures of other programs keep what they say about themselves.
 
         Raises:
-            InvalidImageError: there is nothing at ``source``.
+            InvalidImageError: there is nothing at one of ``sources``; nothing was imported.
         """
         from studiolo.gallery.archive import import_from
 
-        return import_from(self._keeper, source)
+        return import_from(self._keeper, sources)
 
     def check(self, *, deep: bool = False, mend: bool = True) -> CheckReport:
         """Compare files and rows; ``deep`` reads every file. Mends what can be mended.

@@ -51,7 +51,8 @@ class Keeper:
         """Write the files, then the row. ``sources`` are the pictures it was made from, by key.
 
         An import brings ``answers`` about the picture, and ``speech``, the files of those that were spoken.
-        A job writes ``within`` the row's transaction that it made the picture.
+        A job writes ``within`` the row's transaction that it made the picture, an import what collections
+        it is in.
 
         Raises:
             DiskFullError, GalleryReadOnlyError, GalleryError: nothing was kept.

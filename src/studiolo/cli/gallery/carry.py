@@ -64,16 +64,14 @@ def import_(
     from studiolo.cli.rooms import open_gallery
 
     with open_gallery() as gallery:
-        reports = [gallery.import_(source) for source in sources]
-    added = [picture_id for report in reports for picture_id in report.added]
-    failed = [failure for report in reports for failure in report.failed]
-    already_here = sum(report.already_here for report in reports)
+        report = gallery.import_(*sources)
     if as_json:
-        reasons = [{"file": name, "reason": why} for name, why in failed]
-        print_json({"added": added, "already_here": already_here, "failed": reasons})
+        reasons = [{"file": name, "reason": why} for name, why in report.failed]
+        print_json({"added": report.added, "already_here": report.already_here, "failed": reasons})
     else:
-        for name, why in failed:
+        for name, why in report.failed:
             say(f"{name}: {why}", style="yellow")
-        say(f"{len(added)} added, {already_here} already here, {len(failed)} not readable.")
-    if failed:
+        said = f"{len(report.added)} added, {report.already_here} already here"
+        say(f"{said}, {len(report.failed)} not readable.")
+    if report.failed:
         raise typer.Exit(1)
