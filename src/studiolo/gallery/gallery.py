@@ -60,6 +60,7 @@ class Gallery:
         self.blobs = blobs
         self.catalog = catalog
         self._keeper = Keeper(blobs, catalog, embedder)
+        self.journal = self._keeper.journal
         self.answers = self._keeper.answers
         self.uploads = self._keeper.uploads
         self.collections = Collections(catalog.database, self._resolve)

@@ -63,6 +63,19 @@ class Journal:
                 with suppress(GalleryError):
                     self.remove_unowned(blobs, entry)
 
+    @contextmanager
+    def disowning(self, blobs: BlobStore) -> Generator[tuple[sqlite3.Connection, list[str]]]:
+        """A transaction in which rows let go of files, and a list for the keys of these.
+
+        What is in the list and owned by nobody else is removed afterwards.
+        """
+        keys: list[str] = []
+        with self._database.write() as connection:
+            yield connection, keys
+            entry = self.begin(connection, list(dict.fromkeys(keys))) if keys else None
+        if entry is not None:
+            self.remove_unowned(blobs, entry)
+
     def pending(self) -> set[str]:
         """All keys that someone is working on."""
         with self._database.read() as connection:

@@ -103,16 +103,13 @@ class Keeper:
 
     def purge(self, deleted_before: datetime) -> int:
         """Remove for good what went into the trash before that; gives how many pictures."""
-        with self.catalog.database.write() as connection:
+        with self.journal.disowning(self.blobs) as (connection, keys):
             found = connection.execute(
-                "SELECT row, id, image_key, thumbnail_key FROM pictures WHERE deleted <= ?",
+                "SELECT id, image_key, thumbnail_key FROM pictures WHERE deleted <= ?",
                 (to_microseconds(deleted_before),),
             ).fetchall()
-            keys = [key for _, _, *files in found for key in files]
-            for _, picture_id, *_ in found:
-                keys += _forget(connection, picture_id)
-            entry = self.journal.begin(connection, list(dict.fromkeys(keys)))
-        self.journal.remove_unowned(self.blobs, entry)
+            for picture_id, *files in found:
+                keys += [*files, *_forget(connection, picture_id)]
         return len(found)
 
     def unindexed(self) -> list[tuple[int, str]]:

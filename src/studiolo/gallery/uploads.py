@@ -53,11 +53,7 @@ class Uploads:
             GalleryReadOnlyError, GalleryError: they could not be removed.
         """
         brought_before = to_microseconds(datetime.now(UTC) - older_than)
-        with self._database.write() as connection:
+        with self._journal.disowning(self._blobs) as (connection, keys):
             query = "DELETE FROM uploads WHERE created <= ? RETURNING source_key"
-            keys = [key for (key,) in connection.execute(query, (brought_before,)).fetchall()]
-            if not keys:
-                return 0
-            entry = self._journal.begin(connection, keys)
-        self._journal.remove_unowned(self._blobs, entry)
+            keys += [key for (key,) in connection.execute(query, (brought_before,)).fetchall()]
         return len(keys)
