@@ -14,20 +14,21 @@ from pydantic import Field
 
 from studiolo.errors import InvalidImageError, InvalidRequestError, TooLargeError
 from studiolo.requests import SourceImage
+from studiolo.server.limits import MEGABYTE
 from studiolo.studio import Studio
 
-MEGABYTE: Final = 1_000_000
 _DATA: Final = re.compile(r"data:(?P<type>[a-z0-9.+/-]{0,80})(?P<base64>;base64)?,", re.IGNORECASE)
 _FORMS: Final = (
-    "Write sha256:… (from POST /api/uploads), picture:ID (of the gallery), data:image/png;base64,…, or https://…"
+    "Write sha256:… (as POST /api/uploads answers it), picture:ID (of the gallery), "
+    "data:image/png;base64,… or https://…"
 )
 
 PictureReference = Annotated[
     str,
     Field(
         min_length=1,
-        description="A picture: `sha256:<hex>` as POST /api/uploads answers it, `picture:<id>` of the gallery, "
-        "`data:image/png;base64,…`, or an `https://…` address that is public. Never a path.",
+        description="A picture: `sha256:<hex>` as POST /api/uploads answers it, `picture:<id>` of the "
+        "gallery, `data:image/png;base64,…`, or an `https://…` address that is public. Never a path.",
         examples=["picture:1kqz8m4t2-7k3f"],
     ),
 ]
@@ -44,17 +45,18 @@ def find_source(studio: Studio, text: str) -> SourceImage:
         UnsafeAddressError, OfflineError: an address that is not fetched.
         TooLargeError: the data is more than an upload may be.
     """
-    from studiolo.fetching import fetch_picture, is_address
+    from studiolo.fetching import FetchLimits, fetch_picture, is_address
 
     text = text.strip()
+    max_bytes = studio.settings.upload_mb * MEGABYTE
     if text.startswith("sha256:"):
         return SourceImage(studio.gallery.source_image(text))
     if text.startswith("picture:"):
         return SourceImage(studio.gallery.image(text.removeprefix("picture:")))
     if text[:5].lower() == "data:":
-        return SourceImage(read_data_uri(text, max_bytes=studio.settings.upload_mb * MEGABYTE))
+        return SourceImage(read_data_uri(text, max_bytes=max_bytes))
     if is_address(text):
-        return SourceImage(fetch_picture(text))
+        return SourceImage(fetch_picture(text, limits=FetchLimits(max_bytes=max_bytes)))
     raise InvalidRequestError(f"{text[:60]!r} is no reference to a picture.", hint=_FORMS)
 
 

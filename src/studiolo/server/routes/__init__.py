@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from studiolo.server.routes import session
+from studiolo.server.routes import collections, images, imports, pictures, session, shares, uploads
 
 
 def routers() -> tuple[APIRouter, ...]:
     """Every router of the native API."""
-    return (session.router,)
+    return (
+        session.router,
+        pictures.router,
+        images.router,
+        imports.router,
+        collections.router,
+        shares.router,
+        shares.public,
+        uploads.router,
+    )
