@@ -10,7 +10,7 @@ import httpx2
 import openai
 import pytest
 
-from ...serving import TIMEOUT_S, Serving
+from tests.server.serving import TIMEOUT_S, Serving
 
 
 @pytest.fixture
@@ -20,14 +20,9 @@ def connect() -> Iterator[Callable[..., openai.OpenAI]]:
 
         def begin(serving: Serving, **options: Any) -> openai.OpenAI:
             plain = httpx2.Client(trust_env=False, timeout=TIMEOUT_S)  # no proxy of the machine
-            given = {
-                "api_key": "any",
-                "max_retries": 0,
-                "timeout": TIMEOUT_S,
-                "http_client": plain,
-                **options,
-            }
-            return stack.enter_context(openai.OpenAI(base_url=f"{serving.address}/v1", **given))
+            given = {"api_key": "any", "max_retries": 0, "timeout": TIMEOUT_S, **options}
+            client = openai.OpenAI(base_url=f"{serving.address}/v1", http_client=plain, **given)
+            return stack.enter_context(client)
 
         yield begin
 

@@ -25,8 +25,8 @@ _LONGEST: Final = 32_768
 
 _INTRODUCTION: Final = (
     "I am studiolo's pocket assistant. I look at pictures: what is on them, where and how many, their "
-    "colours, light and medium, and what is written there. Send me a picture with your question. For talk without "
-    "pictures, name a language model, such as ollama:llava."
+    "colours, light and medium, and what is written there. Send me a picture with your question. For talk "
+    "without pictures, name a language model, such as ollama:llava."
 )
 
 
