@@ -37,9 +37,14 @@ def read_options(model: type[O], engine: str, options: Mapping[str, Any]) -> O:
                 f"There is no setting 'engines.{engine}.{option}'.",
                 hint=f"Known: {', '.join(sorted(model.model_fields))}.",
             ) from error
-        said = finding["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-        raise SettingsError(
-            f"Setting 'engines.{engine}.{option}' must be {said}.",
-            hint=f"Change {option} in [engines.{engine}] of config.toml, "
-            f"or STUDIOLO_ENGINES__{engine.upper()}__{option.upper()}.",
-        ) from error
+        raise wrong_option(engine, option, finding["msg"]) from error
+
+
+def wrong_option(engine: str, option: str, message: str) -> SettingsError:
+    """What to raise of an option with a wrong value; ``message`` is pydantic's, which does not show it."""
+    said = message.removeprefix("Input should be ").removeprefix("Value error, ")
+    return SettingsError(
+        f"Setting 'engines.{engine}.{option}' must be {said}.",
+        hint=f"Change {option} in [engines.{engine}] of config.toml, "
+        f"or STUDIOLO_ENGINES__{engine.upper()}__{option.upper()}.",
+    )

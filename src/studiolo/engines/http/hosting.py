@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from studiolo.engines.base import Availability
-from studiolo.errors import CredentialsError, SettingsError
+from studiolo.engines.options import wrong_option
+from studiolo.errors import CredentialsError
 from studiolo.offline import is_loopback
 
 
@@ -77,13 +78,7 @@ class HostedOptions(BaseModel):
             return cls.model_validate({**defaults, **options})
         except ValidationError as error:
             finding = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            option = str(finding["loc"][0])
-            said = finding["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-            raise SettingsError(
-                f"Setting 'engines.{engine}.{option}' must be {said}.",
-                hint=f"Change {option} in [engines.{engine}] of config.toml, "
-                f"or STUDIOLO_ENGINES__{engine.upper()}__{option.upper()}.",
-            ) from error
+            raise wrong_option(engine, str(finding["loc"][0]), finding["msg"]) from error
 
     @field_validator("api_key")
     @classmethod

@@ -1,0 +1,139 @@
+"""Does it work? The least that each kind of engine can be asked to do, and how it went."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from studiolo.chat import ChatRequest, Message
+from studiolo.engines.base import ChatEngine, ImageEngine, SpeechEngine
+from studiolo.engines.capabilities import Capabilities, resolve
+from studiolo.errors import Cancelled, EngineError, StudioloError
+from studiolo.requests import ImageRequest, ProgressCallback, SourceImage
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from studiolo.assistant.base import Assistant
+
+_SIDE_PX: Final = 256
+_STEPS: Final = 4
+_PROMPT: Final = "a red apple on a table"
+_QUESTION: Final = "Answer with one word: ready"
+_TOKENS: Final = 512
+"""Room for a model that thinks before it says its one word."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """How a trial went. ``said`` is what the engine said or did, or why it could not; ``cost`` US dollars."""
+
+    ok: bool
+    seconds: float
+    said: str
+    hint: str = ""
+    cost: float | None = None
+    image: Image | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What an engine did."""
+
+    said: str
+    cost: float | None = None
+    image: Image | None = None
+
+
+def attempt(work: Callable[[], Outcome]) -> Trial:
+    """What ``work`` comes to, and how long it took.
+
+    Raises:
+        Cancelled: the caller asked to stop.
+    """
+    began = time.perf_counter()
+    try:
+        outcome = work()
+    except Cancelled:
+        raise
+    except StudioloError as error:
+        seconds = round(time.perf_counter() - began, 3)
+        return Trial(ok=False, seconds=seconds, said=error.message, hint=error.hint)
+    seconds = round(time.perf_counter() - began, 3)
+    return Trial(ok=True, seconds=seconds, said=outcome.said, cost=outcome.cost, image=outcome.image)
+
+
+def paint(engine: ImageEngine, progress: ProgressCallback) -> Outcome:
+    """One small picture in few steps.
+
+    Raises:
+        EngineError: it could not.
+    """
+    request = resolve(engine.capabilities, _smallest(engine.capabilities))
+    painted = next(iter(engine.generate(request, progress)), None)
+    if painted is None:
+        raise EngineError("It painted nothing.", hint="Try again, or another model of it.")
+    width, height = painted.image.size
+    steps = f" in {request.steps} {'step' if request.steps == 1 else 'steps'}" if request.steps else ""
+    return Outcome(said=f"{width}x{height}{steps}", cost=painted.cost, image=painted.image)
+
+
+def _smallest(can: Capabilities) -> ImageRequest:
+    width, height = can.sizes.nearest(_SIDE_PX, _SIDE_PX)
+    steps = None
+    if can.steps is not None:
+        steps = int(max(can.steps.minimum, min(can.steps.default, _STEPS)))
+    return ImageRequest(prompt=_PROMPT, width=width, height=height, seed=1, steps=steps)
+
+
+def talk(engine: ChatEngine, progress: ProgressCallback) -> Outcome:
+    """One word, with a tiny picture before the eyes of a model that is known to have some.
+
+    Raises:
+        EngineError: it could not, or said nothing.
+    """
+    images = (SourceImage(_tiny_picture()),) if engine.capabilities.vision else ()
+    request = ChatRequest(messages=(Message(text=_QUESTION, images=images),), max_tokens=_TOKENS)
+    said: list[str] = []
+    pieces = engine.chat(request, progress)
+    while True:
+        try:
+            said.append(next(pieces))
+        except StopIteration as end:
+            text = "".join(said).strip()
+            if not text:
+                raise EngineError("It said nothing.", hint="Try again, or another model of it.") from end
+            return Outcome(said=text, cost=end.value.cost)
+
+
+def look(assistant: Assistant, progress: ProgressCallback) -> Outcome:
+    """What an assistant without a language model says of a tiny picture."""
+    pieces = assistant.ask(SourceImage(_tiny_picture()), "What colour is it?", progress=progress)
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as end:
+            return Outcome(said=end.value.text, cost=end.value.cost)
+
+
+def speak(engine: SpeechEngine, progress: ProgressCallback) -> Outcome:
+    """One word, aloud.
+
+    Raises:
+        EngineError: it could not, or made no sound.
+    """
+    from studiolo.studio.sentences import prepare
+
+    text = prepare(engine, "Ready.", language=None, voice=None, speed=1.0)
+    seconds = sum(clip.seconds for clip in text.clips(progress))
+    if not seconds:
+        raise EngineError("It made no sound.", hint="Try again, or another voice of it.")
+    return Outcome(said=f"{seconds:.1f} s of speech")
+
+
+def _tiny_picture() -> Image:
+    from PIL import Image
+
+    return Image.new("RGB", (64, 64), "red")
