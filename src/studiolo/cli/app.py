@@ -28,6 +28,7 @@ from studiolo.cli import (
     speak,
     suggest,
     tag,
+    token,
     translate,
 )
 from studiolo.cli.console import OutputClosedError, prepare_streams
@@ -86,6 +87,7 @@ def root(
 
 app.command("generate", cls=Command, epilog=generate.EPILOG)(generate.generate)
 app.add_typer(gallery_app, name="gallery")
+app.add_typer(token.app, name="token")
 app.command("suggest", cls=Command, epilog=suggest.EPILOG)(suggest.suggest)
 app.command("ask", cls=Command, epilog=ask.EPILOG)(ask.ask)
 app.command("describe", cls=Command, epilog=describe.EPILOG)(describe.describe)

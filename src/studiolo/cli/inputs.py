@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from studiolo.gallery import Gallery
 
 _SIZE: Final = re.compile(r"(\d+)\s*[x*\u00d7]\s*(\d+)|(\d+)", re.IGNORECASE)
-_AGO: Final = re.compile(r"(\d+)\s*(d|day|days|h|hour|hours|w|week|weeks)")
+_SPAN: Final = re.compile(r"(\d+)\s*(d|day|days|h|hour|hours|w|week|weeks)")
+_HOURS: Final = {"h": 1, "d": 24, "w": 168}
 _LONGEST_STDIN: Final = 1_000_000  # characters; a prompt is a sentence, not a film
 
 
@@ -118,10 +119,10 @@ def parse_moment(text: str, *, now: datetime | None = None, end_of_day: bool = F
 
     now = now or datetime.now().astimezone()
     words = text.strip().lower()
-    ago = _AGO.fullmatch(words.removesuffix(" ago"))
+    ago = _SPAN.fullmatch(words.removesuffix(" ago"))
     try:
         if ago is not None:
-            hours = int(ago[1]) * {"h": 1, "d": 24, "w": 168}[ago[2][0]]
+            hours = int(ago[1]) * _HOURS[ago[2][0]]
             return (now - timedelta(hours=hours)).astimezone(UTC)
         if words in {"today", "yesterday"}:
             day = now.date() - timedelta(days=words == "yesterday")
@@ -136,6 +137,26 @@ def parse_moment(text: str, *, now: datetime | None = None, end_of_day: bool = F
         raise InvalidRequestError(
             f"The date {text[:40]!r} cannot be read.",
             hint="Write 2026-11-21, yesterday, or 3d for three days ago.",
+        ) from error
+
+
+def parse_expiry(text: str, *, now: datetime | None = None) -> datetime:
+    """``30d``, ``12h`` or ``2w`` from now, or a date such as ``2026-12-31``, to its end.
+
+    Raises:
+        InvalidRequestError: it is none of these.
+    """
+    from studiolo.errors import InvalidRequestError
+
+    now = now or datetime.now(UTC)
+    span = _SPAN.fullmatch(text.strip().lower())
+    try:
+        if span is None:
+            return parse_moment(text, end_of_day=True)
+        return now + timedelta(hours=int(span[1]) * _HOURS[span[2][0]])
+    except (InvalidRequestError, OverflowError) as error:
+        raise InvalidRequestError(
+            f"The time {text[:40]!r} cannot be read.", hint="Write 30d for thirty days, 12h, or 2026-12-31."
         ) from error
 
 

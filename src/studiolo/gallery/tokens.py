@@ -81,7 +81,7 @@ class Tokens:
                 f"A token that expired {expires:%Y-%m-%d %H:%M} would open nothing.",
                 hint="Give a time to come, or none.",
             )
-        token = Token(id=new_id(now), name=name, scopes=_checked(scopes), created=now, expires=expires)
+        token = Token(id=new_id(now), name=name, scopes=check_scopes(scopes), created=now, expires=expires)
         secret = PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
         with self._database.write() as connection:
             if any(folded(name) == folded(other.name) for other in self._unrevoked(connection)):
@@ -161,7 +161,12 @@ class Tokens:
         return [_token(row) for row in connection.execute(query)]
 
 
-def _checked(scopes: Iterable[str]) -> tuple[Scope, ...]:
+def check_scopes(scopes: Iterable[str]) -> tuple[Scope, ...]:
+    """The scopes of these names, and ``read``, which all include.
+
+    Raises:
+        InvalidRequestError: there is no such scope.
+    """
     asked = {"read", *scopes}
     if unknown := sorted(asked.difference(SCOPES)):
         raise InvalidRequestError(

@@ -29,6 +29,7 @@ def export(
     seed: filters.Seed = None,
     starred: filters.Starred = None,
     tag: filters.Tag = None,
+    collection: filters.Collection = None,
     as_json: Json = False,
 ) -> None:
     """Copy pictures, with all that is known of them, out of the gallery.
@@ -42,7 +43,7 @@ def export(
         engine=engine, since=since, until=until, size=size, seed=seed, starred=starred, tags=tag
     )
     with open_gallery() as gallery:
-        exported = gallery.export(target, narrowed)
+        exported = gallery.export(target, filters.in_collection(gallery, narrowed, collection))
     if as_json:
         print_json({"exported": exported, "path": str(target)})
     else:

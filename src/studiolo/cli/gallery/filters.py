@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from studiolo.gallery import PictureFilter
+    from studiolo.gallery import Gallery, PictureFilter
 
 _PANEL = "Only pictures"
 
@@ -45,6 +45,10 @@ Tag = Annotated[
     typer.Option(
         metavar="TAG", help="Tagged so; repeat it to ask for several tags at once.", rich_help_panel=_PANEL
     ),
+]
+Collection = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="In this collection.", rich_help_panel=_PANEL),
 ]
 Limit = Annotated[
     int, typer.Option("--limit", "-l", metavar="NUMBER", min=1, max=10_000, help="At most so many.")
@@ -86,3 +90,16 @@ def build_filter(
         tags=tuple(tags or ()),
         trash=trash,
     )
+
+
+def in_collection(gallery: Gallery, narrowed: PictureFilter, name: str | None) -> PictureFilter:
+    """``narrowed``, and only what is in the collection of that name, if one was typed.
+
+    Raises:
+        NotFoundError: there is no such collection.
+    """
+    from studiolo.cli.inputs import as_text
+
+    if name is None:
+        return narrowed
+    return narrowed.model_copy(update={"collection": gallery.collections.get(as_text(name)).id})

@@ -35,6 +35,7 @@ def list_(
     seed: filters.Seed = None,
     starred: filters.Starred = None,
     tag: filters.Tag = None,
+    collection: filters.Collection = None,
     trash: Annotated[bool, typer.Option("--trash", help="Deleted pictures instead.")] = False,
     limit: filters.Limit = 20,
     before: Annotated[
@@ -64,7 +65,7 @@ def list_(
     )
     with open_gallery() as gallery:
         cursor = gallery.get(before).id if before is not None else None
-        page = gallery.list(narrowed, limit=limit, before=cursor)
+        page = gallery.list(filters.in_collection(gallery, narrowed, collection), limit=limit, before=cursor)
         if as_json:
             pictures = [as_document(picture, gallery.path(picture)) for picture in page.pictures]
             print_json({"pictures": pictures, "next": page.next})
@@ -91,6 +92,7 @@ def search(
     seed: filters.Seed = None,
     starred: filters.Starred = None,
     tag: filters.Tag = None,
+    collection: filters.Collection = None,
     limit: filters.Limit = 20,
     paths: filters.Paths = False,
     as_json: Json = False,
@@ -106,6 +108,7 @@ def search(
         engine=engine, since=since, until=until, size=size, seed=seed, starred=starred, tags=tag
     )
     with open_gallery() as gallery:
+        narrowed = filters.in_collection(gallery, narrowed, collection)
         hits = gallery.search(as_text(query), narrowed, limit=limit)
         if as_json:
             found = [

@@ -71,7 +71,7 @@ def delete(pictures: PictureIds, yes: Yes = False, as_json: Json = False) -> Non
     with open_gallery() as gallery:
         found = get_all(gallery, pictures)
         if not yes:
-            _confirm(f"Delete {count_of(len(found))}?", found, as_json=as_json)
+            confirm(f"Delete {count_of(len(found))}?", found, as_json=as_json)
         gallery.delete([picture.id for picture in found])
     ids = " ".join(picture.id for picture in found)
     _tell("deleted", found, as_json=as_json, then=f"Undo: studiolo gallery restore {ids}")
@@ -107,7 +107,7 @@ def purge(
     with open_gallery() as gallery:
         if not yes:
             count = gallery.count(PictureFilter(trash=True))
-            _confirm(f"Remove up to {count_of(count)} for good?", [], as_json=as_json)
+            confirm(f"Remove up to {count_of(count)} for good?", [], as_json=as_json)
         purged = gallery.purge(older_than=timedelta(days=older_than_days))
     if as_json:
         print_json({"purged": purged})
@@ -120,7 +120,7 @@ def check(
     rebuild: Annotated[
         bool,
         typer.Option(
-            "--rebuild", help="Make a damaged catalog anew from the picture files; stars and tags are lost."
+            "--rebuild", help="Make a damaged catalog anew from the picture files; what only it knew is lost."
         ),
     ] = False,
     yes: Yes = False,
@@ -153,7 +153,8 @@ def _rebuild(*, yes: bool, as_json: bool) -> None:
     from studiolo.gallery import Gallery
 
     if not yes:
-        _confirm("Make the catalog anew? Stars and tags are lost.", [], as_json=as_json)
+        lost = "Stars, tags, collections, answers and the server's jobs, tokens and links are lost."
+        confirm(f"Make the catalog anew? {lost}", [], as_json=as_json)
     report = Gallery.rebuild(gallery_folder(), embedder=TextEmbedder())
     if as_json:
         print_json(report.model_dump(mode="json"))
@@ -177,7 +178,7 @@ def _print_report(report: CheckReport) -> None:
         say(f"{count_of(report.pictures)}, all there.")
 
 
-def _confirm(question: str, pictures: Sequence[Picture], *, as_json: bool) -> None:
+def confirm(question: str, pictures: Sequence[Picture], *, as_json: bool) -> None:
     """Ask; whoever does not say yes, or cannot be asked, has changed nothing.
 
     Raises:
