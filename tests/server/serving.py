@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
-import uvicorn
 from fastapi import FastAPI
 
 from studiolo.embedding import TextEmbedder
 from studiolo.gallery import Gallery
 from studiolo.registry import build_registry
 from studiolo.server import create_app
+from studiolo.server.running import Server
 from studiolo.settings import Settings
 from studiolo.studio import Studio
 
@@ -69,13 +69,14 @@ def serve(studio: Studio, **options: Any) -> Generator[Serving]:
     app = create_app(studio, **options)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, proxy_headers=False))
+        stop = threading.Event()
+        server = Server(app, stop)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="server")
         thread.start()
         try:
             with httpx2.Client(base_url=address, timeout=TIMEOUT_S, trust_env=False) as client:
                 yield Serving(address, studio, app, client)
         finally:
-            server.should_exit = True
+            stop.set()
             thread.join(TIMEOUT_S)
             assert not thread.is_alive(), "the server did not end"

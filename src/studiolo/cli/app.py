@@ -24,6 +24,7 @@ from studiolo.cli import (
     doctor,
     engines,
     generate,
+    serve,
     show,
     speak,
     suggest,
@@ -94,9 +95,10 @@ app.command("describe", cls=Command, epilog=describe.EPILOG)(describe.describe)
 app.command("tag", cls=Command, epilog=tag.EPILOG)(tag.tag)
 app.command("translate", cls=Command, epilog=translate.EPILOG)(translate.translate)
 app.command("speak", cls=Command, epilog=speak.EPILOG)(speak.speak)
+app.command("serve", cls=Command, epilog=serve.EPILOG)(serve.serve)
 app.command("show", cls=Command, epilog=show.EPILOG)(show.show)
 app.command("engines", cls=Command, epilog=engines.EPILOG)(engines.engines)
-app.command("config", cls=Command, epilog=config.EPILOG)(config.config)
+app.add_typer(config.app, name="config")
 app.command("doctor", cls=Command)(doctor.doctor)
 
 

@@ -26,11 +26,12 @@ _logger = logging.getLogger("studiolo.server")
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """One request, after it ended. ``route`` is the template of its path, never what was filled in."""
+    """One request, after it ended. ``route`` is the template of ``path``, which may hold a secret."""
 
     request_id: str
     method: str
     route: str
+    path: str
     status: int
     seconds: float
     caller: str
@@ -108,6 +109,7 @@ def _visit(scope: Scope, answer: _Answer, seconds: float) -> Visit:
         request_id=answer.request_id,
         method=scope["method"],
         route=_route(scope),
+        path=scope["path"],
         status=answer.status,
         seconds=seconds,
         caller="" if caller is None else caller.id or caller.name,

@@ -36,6 +36,7 @@ from studiolo.errors import (
     UnknownEngineError,
     kind_of,
 )
+from studiolo.server.security.redaction import Redact
 
 MEDIA_TYPE: Final = "application/problem+json"
 REFERENCE: Final = "The reference is at /api/reference."
@@ -135,7 +136,9 @@ def render(problem: Problem) -> Response:
 
 def respond(app: FastAPI, path: str, error: Exception, request_id: str) -> Response:
     """The response to a request for ``path`` that ended in ``error``, in the words of its API."""
+    redact: Redact = app.state.redact
     problem = describe(error, request_id)
+    problem.detail, problem.hint = redact(problem.detail), redact(problem.hint)
     renderers: Mapping[str, Renderer] = app.state.renderers
     renderer = next((renderers[prefix] for prefix in renderers if path.startswith(prefix)), render)
     response = renderer(problem)
