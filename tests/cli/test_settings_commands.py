@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 
 from studiolo.cli import doctor
@@ -76,6 +77,56 @@ class TestConfig:
             assert len(done.err.splitlines()) == 2
 
 
+class TestConfigSet:
+    def test_sets_and_unsets(self, run: Run, home: Path):
+        done = run("config", "set", "threads", "3")
+        assert (done.code, done.out) == (0, "")
+        assert str(home / "config.toml") in done.err
+        assert run("config", "--json").json["settings"]["threads"] == {"value": 3, "from": "config.toml"}
+        unset = run("config", "unset", "threads", "--json")
+        assert unset.json == {"config_file": str(home / "config.toml"), "name": "threads", "set": False}
+        assert run("config", "--json").json["settings"]["threads"]["from"] == "default"
+
+    def test_a_key_comes_through_stdin_and_is_never_shown(self, run: Run, home: Path):
+        done = run("config", "set", "engines.openai.api_key", stdin="sk-very-secret\n")
+        assert done.code == 0
+        assert 'api_key = "sk-very-secret"' in (home / "config.toml").read_text()
+        for shown in (done, run("config"), run("config", "--json"), run("engines", "openai", "--json")):
+            assert "very-secret" not in shown.out + shown.err
+        assert run("engines", "openai", "--kind", "chat", "--json").json[0]["has_key"] is True
+
+    def test_a_key_as_an_argument_is_refused(self, run: Run, home: Path):
+        done = run("config", "set", "engines.openai.api_key", "sk-very-secret")
+        assert done.code == 2
+        assert "history" in done.err
+        assert "very-secret" not in done.err
+        assert not (home / "config.toml").exists()
+
+    def test_a_key_is_typed_unseen(self, terminal: Callable[..., Any], home: Path):
+        child = terminal("config", "set", "engines.openai.api_key")
+        child.expect("engines.openai.api_key:")
+        child.sendline("sk-very-secret")
+        child.expect(pexpect.EOF)
+        assert "very-secret" not in child.before
+        assert 'api_key = "sk-very-secret"' in (home / "config.toml").read_text()
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["engin", "fake"], "Did you mean 'engine'"),
+            (["assistant", "olama"], "Did you mean 'ollama'"),
+            (["threads", "many"], "'threads' must be"),
+            (["threads"], "no value"),
+            (["engine", "fake"], "is set in the environment"),
+        ],
+    )
+    def test_what_cannot_be_used_is_refused(self, run: Run, home: Path, arguments: list[str], said: str):
+        done = run("config", "set", *arguments)
+        assert done.code == 2
+        assert said in done.err
+        assert not (home / "config.toml").exists()
+
+
 class TestEngines:
     def test_lists_what_each_can_do(self, run: Run):
         found = {engine["name"]: engine for engine in run("engines", "--kind", "image", "--json").json}
@@ -103,6 +154,16 @@ class TestEngines:
         write_config('[engines.lab]\nuses = "ollama"\nbase_url = "http://127.0.0.1:9/v1"\n')
         (found,) = run("engines", "lab", "--json").json
         assert (found["kind"], found["name"]) == ("chat", "lab")
+
+    def test_a_misspelt_uses_is_named(self, run: Run, write_config: WriteConfig):
+        write_config('[engines.lab]\nuses = "olama"\n')
+        (row,) = [line for line in run("engines").lines if line.split("\t")[1] == "lab"]
+        assert row.split("\t")[2] == "not ready"
+        done = run("engines", "lab")
+        assert done.code == 2
+        assert "There is no engine 'olama', which 'lab' uses." in done.err
+        run("generate", "an apple")
+        assert "Did you mean 'ollama'?" in run("ask", "latest", "what is it?", "--engine", "lab:m").err
 
     def test_one_in_detail(self, run: Run, look: Run):
         found = run("engines", "fake", "--json").json

@@ -5,35 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, cast
-
-import typer
-
-from studiolo.cli.help import examples
-from studiolo.cli.options import Json
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from studiolo.settings import Settings
 
 _DEFAULT: Final = "default"
 
-EPILOG = examples(
-    "studiolo config",
-    '"$EDITOR" "$(studiolo config --path)"',
-)
 
-
-def config(
-    path: Annotated[
-        bool, typer.Option("--path", help="Print only where the config file is, or would be.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Show the settings and where each comes from.
-
-    A setting is read from the environment (`STUDIOLO_ENGINE`), a file `.env` in this folder, or
-    `config.toml`; the first that has it counts. Keys and passwords are never shown.
-    """
+def show(*, path: bool, as_json: bool) -> None:
+    """Print the settings, or only where the config file is."""
     from studiolo.cli.console import for_a_person, print_json, print_line, print_rows
     from studiolo.settings import Settings
 
@@ -74,8 +55,7 @@ class _Entry:
         if self.value is None:
             return "automatic"
         if isinstance(self.value, tuple):
-            names = cast("tuple[str, ...]", self.value)
-            return ", ".join(names) or "none"
+            return ", ".join(cast("tuple[str, ...]", self.value)) or "none"  # pyright: ignore
         return ("yes" if self.value else "no") if isinstance(self.value, bool) else str(self.value)
 
 
