@@ -17,28 +17,23 @@ const t = words({
   },
 });
 
-/** The way of a picture to the server: {take, busy, problem}; `take` is given {file}, {picture} or {address}. */
+/** The way of a picture to the server: `take` is given {file}, {picture} or {address}; then onPicture({reference, url, width, height}). */
 export function usePictureTaking(onPicture) {
   const [state, setState] = useState({});
   const running = useRef(null);
   useEffect(() => () => running.current?.abort(), []);
   const take = async ({ file, picture, address }) => {
     running.current?.abort();
-    if (picture) {
-      setState({});
-      return onPicture(picture);
-    }
     const stop = (running.current = new AbortController());
     setState({ busy: { fraction: file ? 0 : null } });
     const options = { signal: stop.signal, onProgress: (fraction) => setState({ busy: { fraction } }) };
     try {
-      const { reference, url, width, height } = await (file ? sendFile(file, options) : sendAddress(address, options));
-      setState({});
-      onPicture({ reference, url, width, height });
+      const { reference, url, width, height } = picture ?? (await (file ? sendFile(file, options) : sendAddress(address, options)));
+      await onPicture({ reference, url, width, height });
+      if (running.current === stop) setState({});
     } catch (problem) {
       if (running.current === stop) setState(problem.name === "AbortError" ? {} : { problem });
     }
-    return undefined;
   };
   return { ...state, take, stop: () => running.current?.abort() };
 }
