@@ -21,7 +21,7 @@ from studiolo.server.dialects.openai.conversations import begin
 from studiolo.server.dialects.openai.faults import tell
 from studiolo.server.dialects.openai.names import choose
 from studiolo.server.dialects.openai.pieces import Pieces
-from studiolo.server.dialects.openai.waiting import EventStream, unless_gone
+from studiolo.server.waiting import EventStream, unless_gone
 
 router = APIRouter(tags=["OpenAI"], dependencies=[Depends(Needs("generate"))])
 

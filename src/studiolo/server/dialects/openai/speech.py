@@ -15,7 +15,7 @@ from studiolo.engines.kinds import Kind
 from studiolo.server.context import Needs, StudioDep
 from studiolo.server.dialects.openai.bodies import Body
 from studiolo.server.dialects.openai.names import choose
-from studiolo.server.dialects.openai.waiting import unless_gone
+from studiolo.server.waiting import unless_gone
 from studiolo.studio import Studio
 from studiolo.studio.sentences import Spoken
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -13,6 +15,9 @@ from starlette.types import Receive, Scope, Send
 from studiolo.errors import Cancelled
 
 T = TypeVar("T")
+
+LONG: Final = CapacityLimiter(64)
+"""Threads for what takes its time: apart from those that answer what is quick."""
 
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
@@ -41,6 +46,17 @@ async def unless_gone(request: Request, work: Awaitable[T], *, stop: Callable[[]
         for task in (working, leaving):
             task.cancel()
         await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+async def in_thread(request: Request, work: Callable[[threading.Event], T]) -> T:
+    """What ``work`` gives, in a thread of its own; the event it is given is set when the client hangs up.
+
+    Raises:
+        Cancelled: the client hung up; nobody will read the answer.
+    """
+    stopped = threading.Event()
+    working = to_thread.run_sync(work, stopped, limiter=LONG)
+    return await unless_gone(request, working, stop=stopped.set)
 
 
 async def _gone(request: Request) -> None:
