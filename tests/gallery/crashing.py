@@ -4,11 +4,13 @@ import importlib
 import os
 import signal
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from PIL import Image
 
 from studiolo.gallery import Gallery, Speech
+from studiolo.requests import SourceImage
 from tests.gallery.painting import painting
 
 # Loaded once, before the forks.
@@ -34,6 +36,19 @@ def add_some(folder: str, first_seed: int, count: int) -> None:
             gallery.add(painting(seed=seed, minutes=seed))
 
 
+def collect(folder: str, collection: str, ids: list[str]) -> None:
+    """Add to a collection one by one, and take the first out and in again each time."""
+    with Gallery.open(Path(folder)) as gallery:
+        for picture_id in ids:
+            gallery.collections.add(collection, [picture_id])
+            gallery.collections.take(collection, ids[:1])
+            gallery.collections.add(collection, ids[:1])
+
+
+def open_once(folder: str) -> None:
+    Gallery.open(Path(folder)).close()
+
+
 def die_at_line(folder: str, action: str, line: int) -> None:
     """Do ``action`` and kill -9 this very process at the given line of the gallery's code."""
     Gallery.open(Path(folder)).close()
@@ -57,6 +72,10 @@ def die_at_line(folder: str, action: str, line: int) -> None:
     elif action == "speak":
         speech = Speech(engine="gtts", format="mp3", seconds=1.4)
         gallery.answers.add_speech(gallery.answers.get("latest"), b"ID3 new", speech)
+    elif action == "upload":
+        gallery.uploads.keep(SourceImage(Image.new("RGB", (8, 8), (line % 256, line // 256, 0))))
+    elif action == "tidy":
+        gallery.uploads.tidy(timedelta(0))
     else:
         gallery.purge()
     sys.settrace(None)

@@ -5,13 +5,17 @@ import os
 import random
 import sys
 import time
+from datetime import timedelta
 
 import pytest
 from PIL import Image
 
 from studiolo.gallery import Gallery, PictureFilter, Speech
-from tests.gallery.crashing import add_forever, add_some, die_at_line, do_nothing
+from studiolo.gallery.migrations import MIGRATIONS
+from studiolo.requests import SourceImage
+from tests.gallery.crashing import add_forever, add_some, collect, die_at_line, do_nothing, open_once
 from tests.gallery.painting import painting
+from tests.gallery.test_migrations import unpack, version_of
 
 pytestmark = pytest.mark.slow
 
@@ -128,3 +132,66 @@ def test_two_processes_at_once(tmp_path, processes):
         assert child.exitcode == 0
         child.close()
     assert len(assert_whole(folder)) == 36
+
+
+@pytest.mark.parametrize("action", ["upload", "tidy"])
+def test_killed_while_uploads_come_and_go(tmp_path, processes, action):
+    """A file and its row are both there or both gone."""
+    init = Image.new("RGB", (64, 48), "navy")
+    with Gallery.open(tmp_path) as gallery:
+        kept = gallery.add(painting(init_image=init, strength=0.5))
+    outcomes = set()
+    for line in range(0, 400, 5):
+        if action == "tidy":
+            with Gallery.open(tmp_path) as gallery:
+                for image in (init, Image.new("RGB", (8, 8), (line % 256, 1, 0))):
+                    gallery.uploads.keep(SourceImage(image))
+        child = processes.Process(target=die_at_line, args=(str(tmp_path), action, line))
+        child.start()
+        child.join()
+        outcomes.add(child.exitcode)
+        finished = child.exitcode == 0
+        child.close()
+        assert_whole(tmp_path)
+        with Gallery.open(tmp_path) as gallery:
+            assert set(gallery.blobs.list("sources")) == gallery.catalog.source_keys()
+            assert gallery.request(kept).init_image.size == (64, 48)
+        if finished:
+            break
+    assert outcomes == {-9, 0}
+    with Gallery.open(tmp_path) as gallery:
+        gallery.uploads.tidy(timedelta(0))
+        assert len(list(gallery.blobs.list("sources"))) == 1
+
+
+def test_two_processes_fill_one_collection(tmp_path, processes):
+    with Gallery.open(tmp_path) as gallery:
+        ids = [gallery.add(painting(seed=seed, minutes=seed)).id for seed in range(40)]
+        made = gallery.collections.create("both")
+    halves = (ids[::2], ids[1::2])
+    children = [processes.Process(target=collect, args=(str(tmp_path), made.name, half)) for half in halves]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+        assert child.exitcode == 0
+        child.close()
+    with Gallery.open(tmp_path) as gallery:
+        assert (gallery.collections.get(made.id).count, gallery.collections.get(made.id).cover) == (
+            40,
+            ids[-1],
+        )
+
+
+def test_an_earlier_gallery_is_opened_by_several_at_once(tmp_path, processes):
+    unpack(1, tmp_path)
+    children = [processes.Process(target=open_once, args=(str(tmp_path),)) for _ in range(4)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+        assert child.exitcode == 0
+        child.close()
+    assert version_of(tmp_path / "catalog.db") == len(MIGRATIONS)
+    assert len(list((tmp_path / "backups").iterdir())) == 1
+    assert len(assert_whole(tmp_path)) == 2

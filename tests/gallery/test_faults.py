@@ -5,7 +5,6 @@ import resource
 import signal
 import sqlite3
 import subprocess
-import tempfile
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from studiolo.gallery.blobs import BlobStore
 from studiolo.gallery.database import Database
 from studiolo.gallery.migrations import MIGRATIONS, migrate
 from tests.gallery.painting import WordEmbedder, painting
+from tests.gallery.permissions import no_permission_to_write
 
 
 def assert_helpful(error):
@@ -129,34 +129,6 @@ def test_an_export_to_where_nothing_can_be_says_why(gallery, tmp_path):
         gallery.export(tmp_path / "file" / "out.zip")
     assert_helpful(raised.value)
     assert "Errno" not in str(raised.value)
-
-
-@contextmanager
-def no_permission_to_write(folder):
-    """As another user, if we are root, whom permissions do not stop."""
-    if os.geteuid() == 0:
-        os.seteuid(65534)
-        try:
-            yield
-        finally:
-            os.seteuid(0)
-        return
-    paths = [folder, *folder.rglob("*")]
-    for path in paths:
-        path.chmod(path.stat().st_mode & ~0o222)
-    try:
-        yield
-    finally:
-        for path in paths:
-            path.chmod(path.stat().st_mode | 0o200)
-
-
-@pytest.fixture
-def readable_folder():
-    with tempfile.TemporaryDirectory(dir="/tmp") as name:  # pytest's own are closed to other users
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions")
