@@ -213,20 +213,7 @@ class ImageRequest(BaseModel):
             raise InvalidRequestError(
                 "The prompt is empty.", hint='Say what to paint, for example: "a red apple on a table"'
             )
-        unprintable = next(
-            (c for c in value if unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\r\t"), ""
-        )
-        if unprintable:
-            raise InvalidRequestError(
-                f"The {name} has the control character U+{ord(unprintable):04X}, which no file can keep.",
-                hint="Take it out.",
-            )
-        if len(value) > MAX_PROMPT_CHARACTERS:
-            raise InvalidRequestError(
-                f"The {name} has {len(value):,} characters; at most {MAX_PROMPT_CHARACTERS:,} are read.",
-                hint="Shorten it: the first sentence counts most.",
-            )
-        return value
+        return check_words(value, name)
 
     @field_validator("palette")
     @classmethod
@@ -257,6 +244,26 @@ class ImageRequest(BaseModel):
     def source_images(self) -> dict[str, SourceImage]:
         """The pictures this request was made from, by their reference."""
         return {image.reference: image for image in (self.init_image, self.mask) if image is not None}
+
+
+def check_words(text: str, name: str) -> str:
+    """``text``, if it is what a prompt may be; ``name`` is what it is called in the message.
+
+    Raises:
+        InvalidRequestError: it is too long, or no file can keep it.
+    """
+    unprintable = next((c for c in text if unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\r\t"), "")
+    if unprintable:
+        raise InvalidRequestError(
+            f"The {name} has the control character U+{ord(unprintable):04X}, which no file can keep.",
+            hint="Take it out.",
+        )
+    if len(text) > MAX_PROMPT_CHARACTERS:
+        raise InvalidRequestError(
+            f"The {name} has {len(text):,} characters; at most {MAX_PROMPT_CHARACTERS:,} are read.",
+            hint="Shorten it: the first sentence counts most.",
+        )
+    return text
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> InvalidRequestError:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from studiolo.studio.equipping import Equipping
-from studiolo.studio.painting import Painting
+from studiolo.studio.queueing import Queueing
 from studiolo.studio.speaking import Speaking
 from studiolo.studio.talking import Talking
 
 __all__ = ["Studio"]
 
 
-class Studio(Painting, Talking, Speaking, Equipping):
+class Studio(Queueing, Talking, Speaking, Equipping):
     """Engines, an assistant and a gallery under one roof.
 
     Build it from its parts, or with :meth:`open` from the settings. Use it as a context

@@ -12,7 +12,15 @@ from studiolo.engines.base import ImageEngine
 from studiolo.engines.capabilities import check, resolve
 from studiolo.errors import InvalidRequestError, UnsupportedRequestError
 from studiolo.gallery import Picture
-from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, ignore_progress
+from studiolo.gallery.keeping import Within
+from studiolo.requests import (
+    GeneratedImage,
+    ImageRequest,
+    Progress,
+    ProgressCallback,
+    check_words,
+    ignore_progress,
+)
 from studiolo.studio.core import POCKET, Core, cancellable
 
 
@@ -28,11 +36,18 @@ class Painting(Core):
         progress: ProgressCallback = ignore_progress,
         cancel: threading.Event | None = None,
         translate: bool = True,
+        original_prompt: str = "",
         **fields: Any,
     ) -> list[Picture]:
         """Paint, keep, and return the pictures; arguments as for :meth:`generate_each`."""
         each = self.generate_each(
-            prompt, engine=engine, progress=progress, cancel=cancel, translate=translate, **fields
+            prompt,
+            engine=engine,
+            progress=progress,
+            cancel=cancel,
+            translate=translate,
+            original_prompt=original_prompt,
+            **fields,
         )
         return list(each)
 
@@ -45,6 +60,7 @@ class Painting(Core):
         progress: ProgressCallback = ignore_progress,
         cancel: threading.Event | None = None,
         translate: bool = True,
+        original_prompt: str = "",
         **fields: Any,
     ) -> Iterator[Picture]:
         """Paint pictures; each is in the gallery before it is yielded.
@@ -56,6 +72,8 @@ class Painting(Core):
             cancel: set it (from any thread) to stop within one step.
             translate: have a prompt that is in no language of the engine put into English by the settings'
                 assistant first; the original is kept with the picture.
+            original_prompt: what was typed, where the prompt was translated or improved from it elsewhere;
+                kept with the picture.
             fields: fields of :class:`ImageRequest`; beside a whole request, what changes in it.
 
         Raises:
@@ -65,13 +83,13 @@ class Painting(Core):
             Cancelled: ``cancel`` was set; pictures yielded before are kept.
         """
         # Checked here, not at the first next(): a wrong request fails where it is made.
-        spec = self.settings.engine if engine is None else engine
-        painter, request = self.prepare(self.request(prompt, **fields), engine=spec)
-        report = cancellable(progress, cancel)
-        translation = self._translation(painter, request, report) if translate else None
-        if translation is not None:
-            request = request.model_copy(update={"prompt": translation.text})
-        return self._paint_and_keep(painter, request, report, translation)
+        return self._paint(
+            self.request(prompt, **fields),
+            engine=self.settings.engine if engine is None else engine,
+            progress=cancellable(progress, cancel),
+            translate=translate,
+            original_prompt=check_words(original_prompt, "original prompt"),
+        )
 
     def draft(self, prompt: str | ImageRequest | None = None, /, **fields: Any) -> GeneratedImage:
         """The pocket painter's draft alone: the planned scene, composed; not kept in the gallery.
@@ -120,6 +138,29 @@ class Painting(Core):
             ) from error
         return painter, resolve(capabilities, request)
 
+    def _paint(
+        self,
+        request: ImageRequest,
+        /,
+        *,
+        engine: str,
+        progress: ProgressCallback,
+        translate: bool,
+        original_prompt: str,
+        within: Within | None = None,
+    ) -> Iterator[Picture]:
+        """As :meth:`generate_each`; each picture is kept together with what ``within`` writes."""
+        painter, request = self.prepare(request, engine=engine)
+        translation = self._translation(painter, request, progress) if translate else None
+        if translation is not None:
+            request = request.model_copy(update={"prompt": translation.text})
+            if translation.text != translation.original:
+                original_prompt = original_prompt or translation.original
+        notes = () if translation is None else (translation.note,)
+        return self._keep_each(
+            painter.generate(request, progress), notes=notes, original_prompt=original_prompt, within=within
+        )
+
     def _translation(
         self, painter: ImageEngine, request: ImageRequest, progress: ProgressCallback
     ) -> Translation | None:
@@ -131,7 +172,12 @@ class Painting(Core):
         if found is None or found.code.split("-")[0] in understood:
             return None
         try:
-            return self.assistant().translate(request.prompt, language=found.code, progress=progress)
+            # Its steps are words, not those of the picture.
+            return self.assistant().translate(
+                request.prompt,
+                language=found.code,
+                progress=lambda _: progress(Progress(step=0, total=1, stage="translating")),
+            )
         except InvalidRequestError:  # no dictionary of that language: the painter does what it can
             return Translation(
                 text=request.prompt,
@@ -140,17 +186,14 @@ class Painting(Core):
                 language_name=found.name,
             )
 
-    def _paint_and_keep(
+    def _keep_each(
         self,
-        painter: ImageEngine,
-        request: ImageRequest,
-        progress: ProgressCallback,
-        translation: Translation | None,
+        painted: Iterator[GeneratedImage],
+        *,
+        notes: tuple[str, ...],
+        original_prompt: str,
+        within: Within | None,
     ) -> Iterator[Picture]:
-        for generated in painter.generate(request, progress):
-            if translation is None:
-                yield self.gallery.add(generated)
-                continue
-            told = replace(generated, notes=(translation.note, *generated.notes))
-            changed = translation.text != translation.original
-            yield self.gallery.add(told, original_prompt=translation.original if changed else "")
+        for generated in painted:
+            told = replace(generated, notes=(*notes, *generated.notes))
+            yield self.gallery.add(told, original_prompt=original_prompt, within=within)

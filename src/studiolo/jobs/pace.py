@@ -1,0 +1,72 @@
+"""How long steps take, measured: what is left of a painting is said from that alone."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from typing import Final
+
+Kind = tuple[str, int]
+"""An engine, and how many pixels its picture has: what decides how long a step takes."""
+
+_RECENT: Final = 32
+_KINDS: Final = 256
+
+
+class Paces:
+    """Seconds per step of what was painted before, by kind. Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._seconds: OrderedDict[Kind, float] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, kind: Kind) -> float | None:
+        """Seconds per step when it was last painted; None if it never was."""
+        with self._lock:
+            return self._seconds.get(kind)
+
+    def note(self, kind: Kind, seconds: float) -> None:
+        """Remember a pace, and forget the one noted longest ago if there are too many."""
+        with self._lock:
+            self._seconds[kind] = seconds
+            self._seconds.move_to_end(kind)
+            if len(self._seconds) > _KINDS:
+                self._seconds.popitem(last=False)
+
+
+class Pace:
+    """How fast one job goes."""
+
+    def __init__(self, paces: Paces, kind: Kind, clock: Callable[[], float] = time.monotonic) -> None:
+        self._paces = paces
+        self._kind = kind
+        self._clock = clock
+        self._recent: deque[float] = deque(maxlen=_RECENT)
+        self._last: tuple[int, int, float] | None = None
+
+    def step(self, index: int, step: int) -> float | None:
+        """Note that a step is done; gives the seconds it took, None for the first, which loads things too."""
+        now = self._clock()
+        last, self._last = self._last, (index, step, now)
+        if last is None or (index, step) <= last[:2]:
+            return None
+        # Engines may report every few steps. What lies between two pictures counts for its first step.
+        steps = step - last[1] if index == last[0] else step
+        seconds = (now - last[2]) / max(1, steps)
+        self._recent.extend([seconds] * min(steps, _RECENT))
+        self._paces.note(self._kind, self.seconds_per_step or seconds)
+        return seconds
+
+    @property
+    def seconds_per_step(self) -> float | None:
+        """The mean of the last steps; before there are any, of paintings of this kind before."""
+        if self._recent:
+            return sum(self._recent) / len(self._recent)
+        return self._paces.get(self._kind)
+
+    def seconds_left(self, steps: int) -> float | None:
+        """How long so many steps will take; None if nothing was measured yet."""
+        per_step = self.seconds_per_step
+        return None if per_step is None else round(steps * per_step, 1)

@@ -1,0 +1,91 @@
+"""The facade's waiting room: paintings that are asked for now and painted in their turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import SecretStr
+
+from studiolo.jobs.job import Job
+from studiolo.jobs.queue import JobQueue
+from studiolo.jobs.runner import LocalRunner, Place
+from studiolo.requests import ImageRequest
+from studiolo.studio.painting import Painting
+
+
+class Queueing(Painting):
+    """Paints in the background; what waits outlives the process."""
+
+    _jobs: JobQueue | None = None
+
+    @property
+    def jobs(self) -> JobQueue:
+        """The queue; it begins to work with its first job, or with :meth:`JobQueue.start`."""
+        with self._lock:
+            if self._jobs is None:
+                runner = LocalRunner(
+                    place=self._place,
+                    prepare=lambda request, engine: self.prepare(request, engine=engine)[1],
+                    paint=self._paint,
+                )
+                self._jobs = JobQueue(
+                    self.gallery, runner, size=self.settings.queue_size, hide=self._hide_secrets
+                )
+            return self._jobs
+
+    def submit(
+        self,
+        prompt: str | ImageRequest | None = None,
+        /,
+        *,
+        engine: str | None = None,
+        translate: bool = True,
+        original_prompt: str = "",
+        owner: str = "",
+        priority: int = 0,
+        **fields: Any,
+    ) -> Job:
+        """Let a painting wait for its turn; arguments as for :meth:`generate_each`.
+
+        Args:
+            prompt: what to paint, or a whole request; may as well stand among the fields.
+            engine: the settings' engine if not given.
+            translate: as for :meth:`generate_each`.
+            original_prompt: as for :meth:`generate_each`.
+            owner: who asks, where several do; they take turns.
+            priority: from -1000 to 1000; higher ones go first.
+            fields: fields of :class:`ImageRequest`.
+
+        Raises:
+            InputError: the request cannot be done as asked.
+            QueueFullError: too many wait; says when to come again.
+            GalleryError: it could not be kept.
+        """
+        return self.jobs.submit(
+            self.request(prompt, **fields),
+            engine=self.settings.engine if engine is None else engine,
+            translate=translate,
+            original_prompt=original_prompt,
+            owner=owner,
+            priority=priority,
+        )
+
+    def close(self) -> None:
+        """End the queue, free the engines and close the gallery; what was being painted waits again."""
+        with self._lock:
+            jobs = self._jobs
+        if jobs is not None:
+            jobs.close()
+        super().close()
+
+    def _place(self, engine: str) -> Place:
+        capabilities = self.registry.resolve(engine).capabilities
+        return Place(device=capabilities.device, parallel=capabilities.parallel)
+
+    def _hide_secrets(self, text: str) -> str:
+        """``text`` without the keys in the settings; an engine that crashes may quote one."""
+        for options in self.settings.engines.values():
+            for value in options.values():
+                if isinstance(value, SecretStr) and value.get_secret_value():
+                    text = text.replace(value.get_secret_value(), "***")
+        return text
