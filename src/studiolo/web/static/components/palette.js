@@ -103,7 +103,7 @@ export function PaletteEditor({ colours, most, onChange }) {
       </div>`}
     ${colours.length < most && html`<div class="row">
         <label class="button adding"><input type="color" aria-label=${t("add")} value="#2a9d8f" onChange=${(event) => add([event.currentTarget.value])} /><span>${t("add")}</span></label>
-        ${"EyeDropper" in globalThis && html`<${Button} icon="pipette" onClick=${pick}>${t("screen")}<//>`}
+        ${"EyeDropper" in globalThis && html`<${Button} icon="pipette" label=${t("screen")} onClick=${pick} />`}
       </div>
       <form onSubmit=${submit}><input class="input" aria-label=${t("paste")} placeholder=${t("paste")} value=${text} spellcheck=${false}
         onInput=${(event) => setText(event.currentTarget.value)} onPaste=${paste} /></form>`}

@@ -1,5 +1,34 @@
+// Where pictures are made: the prompt and what belongs to it, beside the wall they are hung on.
 import { html } from "../../core/html.js";
+import { usePictureTaking } from "../../components/picture-source.js";
+import { Announcements } from "./announce.js";
+import { DropVeil } from "./drops.js";
+import { Groups, reveal } from "./groups.js";
+import { addReference } from "./ideas.js";
+import { useLinks } from "./links.js";
+import { takeColours } from "./palette.js";
+import { Prompt } from "./prompt.js";
+import { startFrom } from "./start.js";
+import { Wall } from "./wall.js";
+import { Work } from "./work.js";
 
 export function Create() {
-  return html`<div class="view"><h1>Create</h1></div>`;
+  useLinks();
+  const takings = { start: usePictureTaking(startFrom), ideas: usePictureTaking(addReference), palette: usePictureTaking(takeColours) };
+  const take = (name, what) => {
+    reveal(name);
+    takings[name].take(what);
+  };
+  return html`<div class="view create">
+    <div class="hand">
+      <${Prompt} />
+      <${Groups} takings=${takings} />
+    </div>
+    <div class="hang">
+      <${Work} />
+      <${Wall} />
+    </div>
+    <${DropVeil} onTake=${take} />
+    <${Announcements} />
+  </div>`;
 }

@@ -1,0 +1,60 @@
+// What is being written: kept in this browser, so that a reload loses nothing.
+import { computed, effect, signal } from "../../core/html.js";
+import { remember, remembered } from "../../core/memory.js";
+import { engineNamed, enginesOf, session } from "../../core/state.js";
+
+const all = {};
+
+function kept(name, otherwise) {
+  const value = signal(remembered(`create.${name}`, otherwise));
+  effect(() => remember(`create.${name}`, value.value));
+  all[name] = value;
+  return value;
+}
+
+export const prompt = kept("prompt", "");
+export const negative = kept("negative", "");
+/** Of `original`: {original, text, language, name, note, asTyped}, or null. */
+export const translation = kept("translation", null);
+/** Name of the chosen engine, empty for the settings' one. */
+export const chosenEngine = kept("engine", "");
+/** What was changed from an engine's defaults, by engine. */
+const changesOf = kept("settings", {});
+/** Hex colours, the most important first. */
+export const palette = kept("palette", []);
+/** The picture to start from: {reference, url, width, height, mask?: {reference, url}}, or null. */
+export const start = kept("start", null);
+/** What ideas are asked for, and those that came: {style, keywords, reference, engine, n, sampling, cards: [{id, text, chosen, edited}]}. */
+export const ideas = kept("ideas", { style: "", keywords: "", reference: null, engine: "", n: 3, sampling: {}, cards: [] });
+/** Which groups are open. */
+export const opened = kept("opened", {});
+
+const find = (name) => (name ? engineNamed("image", name) : undefined);
+export const engine = computed(
+  () => find(chosenEngine.value) ?? find(session.value?.defaults.engine) ?? enginesOf("image").find((each) => each.ready) ?? enginesOf("image")[0] ?? null,
+);
+export const changes = computed(() => changesOf.value[engine.value?.name] ?? {});
+
+/** Change settings of the engine; undefined goes back to its default. */
+export function change(fields, name = engine.value.name) {
+  const merged = Object.entries({ ...changesOf.value[name], ...fields }).filter(([, value]) => value !== undefined);
+  changesOf.value = { ...changesOf.value, [name]: Object.fromEntries(merged) };
+}
+
+/** Nothing but these. */
+export function resetChanges(name, fields) {
+  changesOf.value = { ...changesOf.value, [name]: {} };
+  change(fields, name);
+}
+
+export function backToDefaults() {
+  resetChanges(engine.value.name, { count: changes.value.count }); // that stands elsewhere, beside the button
+}
+
+export const open = (name, whether = true) => (opened.value = { ...opened.value, [name]: whether });
+
+/** The draft as it is, to go back to. */
+export function snapshot() {
+  const values = Object.entries(all).map(([name, value]) => [name, value.value]);
+  return () => values.forEach(([name, value]) => (all[name].value = value));
+}

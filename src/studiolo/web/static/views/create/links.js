@@ -1,0 +1,65 @@
+// Links from other rooms: #/?from=ID, ?again=ID, ?reference=ID, ?palette=ID, ?prompt=words fill the form.
+import { api } from "../../core/api.js";
+import { useEffect } from "../../core/html.js";
+import { go, route } from "../../core/router.js";
+import { engineNamed } from "../../core/state.js";
+import { ofGallery } from "../../components/files.js";
+import { say, sayProblem } from "../../components/toasts.js";
+import * as draft from "./draft.js";
+import { addReference } from "./ideas.js";
+import { takeColours } from "./palette.js";
+import { changesOf } from "./request.js";
+import { startFrom } from "./start.js";
+import { t } from "./words.js";
+
+const urlOf = (reference) => (reference.startsWith("sha256:") ? `/api/sources/${reference.slice(7)}` : `/api/pictures/${reference.replace("picture:", "")}/image`);
+
+async function sizeOf(url) {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return { width: image.naturalWidth, height: image.naturalHeight };
+}
+
+async function startOf({ init_image: reference, mask }) {
+  if (!reference) return null;
+  const url = urlOf(reference);
+  return { reference, url, ...(await sizeOf(url)), mask: mask ? { reference: mask, url: urlOf(mask) } : undefined };
+}
+
+async function again(id) {
+  const [{ engine: name, ...request }, picture] = await Promise.all([api.get(`/api/pictures/${id}/request`), api.get(`/api/pictures/${id}`)]);
+  const engine = engineNamed("image", name) ?? draft.engine.value;
+  const begin = await startOf(request);
+  const typed = picture.original_prompt;
+  draft.chosenEngine.value = engine.name;
+  draft.prompt.value = typed || request.prompt;
+  draft.translation.value = typed ? { original: typed, text: request.prompt, language: "", name: "", note: "", changed: true, asTyped: false } : null;
+  draft.negative.value = request.negative_prompt ?? "";
+  draft.palette.value = request.palette ?? [];
+  draft.start.value = begin;
+  draft.resetChanges(engine.name, { ...changesOf(engine, request), model: name?.split(":")[1] });
+  draft.open("settings");
+}
+
+const fills = {
+  again: { fill: again, said: "filled" },
+  from: { fill: async (id) => { startFrom(ofGallery(await api.get(`/api/pictures/${id}`))); draft.open("start"); }, said: "fromFilled" },
+  reference: { fill: async (id) => { addReference(ofGallery(await api.get(`/api/pictures/${id}`))); draft.open("ideas"); }, said: "referenceFilled" },
+  palette: { fill: async (id) => { draft.palette.value = []; await takeColours({ reference: `picture:${id}` }); draft.open("palette"); }, said: "paletteFilled" },
+  prompt: { fill: async (text) => { draft.prompt.value = text; }, said: "" },
+};
+
+/** Fill the form as the address says, once, and take that out of the address. */
+export function useLinks() {
+  const { query } = route.value;
+  useEffect(() => {
+    for (const [name, { fill, said }] of Object.entries(fills)) {
+      if (!query[name]) continue;
+      const back = draft.snapshot();
+      go("/", {}, { replace: true });
+      fill(query[name]).then(() => said && say(t(said), { action: { label: t("undo"), run: back } }), (error) => { back(); sayProblem(error); });
+      return;
+    }
+  }, [query]);
+}

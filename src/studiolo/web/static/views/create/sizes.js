@@ -1,0 +1,57 @@
+// Sizes: shapes to choose from, and what an engine allows.
+
+const PRESETS = [
+  [1024, 1024], [768, 768], [512, 512], [768, 1152], [384, 576], [1152, 768], [576, 384], [768, 1280], [384, 640], [1280, 768],
+  [640, 384], [896, 1152], [448, 576], [1152, 896], [576, 448], [768, 1408], [384, 704], [1408, 768], [704, 384], [640, 1408],
+  [320, 704], [1408, 640], [704, 320], [1152, 640], [1173, 640],
+];
+/** Called by the nearest well-known shape. */
+const CALLED = { "1173:640": "16:9" };
+
+const divisor = (a, b) => (b ? divisor(b, a % b) : a);
+
+export function shapeOf(width, height) {
+  const by = divisor(width, height);
+  const shape = `${width / by}:${height / by}`;
+  return CALLED[shape] ?? shape;
+}
+
+/** As Sizes.allows on the server. */
+export function allows(sizes, width, height) {
+  const fits = [width, height].every((side) => side >= sizes.minimum && side <= sizes.maximum && side % sizes.multiple === 0);
+  return fits && (sizes.max_pixels == null || width * height <= sizes.max_pixels);
+}
+
+/** The allowed size nearest to what was typed; of too many pixels the side that was not typed gives way. */
+export function nearest(sizes, width, height, typed = "width") {
+  const lowest = Math.ceil(sizes.minimum / sizes.multiple) * sizes.multiple;
+  const highest = Math.floor(sizes.maximum / sizes.multiple) * sizes.multiple;
+  const side = (pixels) => Math.min(highest, Math.max(lowest, Math.round(pixels / sizes.multiple) * sizes.multiple));
+  const size = { width: side(width), height: side(height) };
+  const other = typed === "width" ? "height" : "width";
+  while (sizes.max_pixels != null && size.width * size.height > sizes.max_pixels) {
+    if (size[other] > lowest) size[other] -= sizes.multiple;
+    else size[typed] -= sizes.multiple;
+  }
+  return size;
+}
+
+/** [{shape, width, height, sizes: [[w, h], …]}]: squares first, then upright and lying ones by turns. */
+export function shapesFor(sizes) {
+  const [width, height] = sizes.default;
+  const fitting = PRESETS.filter((each) => allows(sizes, ...each));
+  if (!fitting.some(([w, h]) => w === width && h === height)) fitting.push([width, height]);
+  const shapes = new Map();
+  for (const size of fitting) {
+    const shape = shapeOf(...size);
+    shapes.set(shape, [...(shapes.get(shape) ?? []), size]);
+  }
+  return [...shapes].map(([shape, all]) => {
+    const sorted = all.toSorted((a, b) => a[0] - b[0]);
+    return { shape, width: all[0][0], height: all[0][1], sizes: sorted };
+  });
+}
+
+/** Of a shape's sizes the one with about as many pixels as now. */
+export const likeIn = (shape, pixels) =>
+  shape.sizes.reduce((best, each) => (Math.abs(each[0] * each[1] - pixels) < Math.abs(best[0] * best[1] - pixels) ? each : best));

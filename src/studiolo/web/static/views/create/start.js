@@ -1,0 +1,30 @@
+// The picture a painting starts from, and how far to leave it.
+import { html } from "../../core/html.js";
+import { Button } from "../../components/button.js";
+import { PictureSource } from "../../components/picture-source.js";
+import { change, changes, engine, start } from "./draft.js";
+import { OtherEngines } from "./palette.js";
+import { Strength } from "./settings.js";
+import { t } from "./words.js";
+
+export function startFrom(picture) {
+  // A size chosen for other pictures does not fit this one; the engine finds the nearest it can.
+  if (changes.value.width) change({ width: undefined, height: undefined });
+  start.value = picture;
+}
+
+const startsFromPictures = (capabilities) => capabilities.tasks.includes("image-to-image");
+
+export function Start({ taking }) {
+  const picture = start.value;
+  return html`<div class="stack">
+    ${engine.value && !startsFromPictures(engine.value.capabilities) && html`<${OtherEngines} text=${t("startNone", { engine: engine.value.name })} can=${startsFromPictures} />`}
+    ${picture && html`<div class="start-picture">
+        <div class="picture"><img src=${picture.url} width=${picture.width} height=${picture.height} alt=${t("startAlt")} />${picture.mask && html`<img class="mask" src=${picture.mask.url} alt="" />`}</div>
+        <div class="row apart"><span class="small soft numbers">${picture.width} × ${picture.height}</span><${Button} kind="quiet" icon="x" onClick=${() => (start.value = null)}>${t("removeStart")}<//></div>
+        ${picture.mask && html`<div class="row apart"><p class="small">${t("mask")}</p><${Button} kind="quiet" onClick=${() => (start.value = { ...picture, mask: undefined })}>${t("removeMask")}<//></div>`}
+      </div>
+      <${Strength} />`}
+    <${PictureSource} taking=${taking} hint=${picture ? t("another") : t("startLead")} />
+  </div>`;
+}

@@ -1,0 +1,23 @@
+// What was painted last, or, where nothing was yet, how to begin.
+import { html, useEffect } from "../../core/html.js";
+import { link } from "../../core/router.js";
+import { activeJobs } from "../../core/state.js";
+import { Icon } from "../../components/icon.js";
+import { JustifiedWall } from "../../components/justified.js";
+import { Welcome } from "./welcome.js";
+import { arrived, wall, watchWall } from "./pictures.js";
+import { t } from "./words.js";
+
+const caption = (picture) => html`<span>${picture.original_prompt || picture.prompt}</span>${picture.seed != null && html`<span class="numbers">${t("seedOf", { seed: picture.seed })}</span>`}`;
+
+export function Wall() {
+  useEffect(watchWall, []);
+  const pictures = wall.value;
+  if (!pictures) return null;
+  if (pictures.length === 0) return activeJobs.value.length ? null : html`<${Welcome} />`;
+  return html`<section class="wall" aria-labelledby="wall-title">
+    <h2 id="wall-title" class="visually-hidden">${t("wall")}</h2>
+    <${JustifiedWall} label=${t("wall")} pictures=${pictures} caption=${caption} appears=${arrived} />
+    <p class="all"><a href=${link("/gallery")}>${t("all")}<${Icon} name="arrow-right" /></a></p>
+  </section>`;
+}
