@@ -21,6 +21,7 @@ from studiolo.server.reference import add_reference
 from studiolo.server.routes import routers
 from studiolo.server.security import Access, Guard, Hosts
 from studiolo.server.security.redaction import Redactor
+from studiolo.server.watching import Watch
 from studiolo.studio import Studio
 
 
@@ -35,6 +36,7 @@ def create_app(studio: Studio, *, host: str | None = None) -> FastAPI:
     bound = host or studio.settings.server_host
     app = FastAPI(title="studiolo", version=__version__, openapi_url=None, redirect_slashes=False)
     app.state.studio = studio
+    app.state.watch = Watch(studio)
     app.state.redact = Redactor(lambda: studio.settings)
     app.state.renderers = {dialect.prefix: dialect.render for dialect in dialects()}
     for router in (*routers(), *(router for dialect in dialects() for router in dialect.routers)):

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from studiolo.gallery.collections import Collection
+from studiolo.server.announcing import announce
 from studiolo.server.context import Needs, StudioDep
 from studiolo.server.problems import responses
 from studiolo.server.queries import MAX_PAGE
@@ -95,4 +96,6 @@ def move_pictures(collection_id: CollectionId, moving: Moving, studio: StudioDep
     for picture_id in [*moving.add, *moving.remove]:  # all or none
         studio.gallery.get(picture_id)
     collections.take(collection_id, moving.remove)
-    return CollectionDocument.of(collections.add(collection_id, moving.add))
+    changed = collections.add(collection_id, moving.add)
+    announce(studio, "changed", [*moving.add, *moving.remove])
+    return CollectionDocument.of(changed)

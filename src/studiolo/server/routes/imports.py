@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, File, UploadFile
 
 from studiolo.errors import TooLargeError
 from studiolo.gallery import Gallery, ImportReport
+from studiolo.server.announcing import announce
 from studiolo.server.context import Needs, StudioDep
 from studiolo.server.limits import MEGABYTE
 from studiolo.server.problems import responses
@@ -46,8 +47,11 @@ def import_pictures(
     for upload in file:  # before the first is taken in
         _check_size(upload, max_bytes)
     reports = [_import(studio.gallery, upload) for upload in file]
+    added = tuple(picture_id for report in reports for picture_id in report.added)
+    if added:
+        announce(studio, "added", added)
     return ImportReport(
-        added=tuple(picture_id for report in reports for picture_id in report.added),
+        added=added,
         already_here=sum(report.already_here for report in reports),
         failed=tuple(failure for report in reports for failure in report.failed),
     )

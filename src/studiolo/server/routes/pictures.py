@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from studiolo.gallery import Picture
+from studiolo.jobs.events import GalleryChangeKind
+from studiolo.server.announcing import announce
 from studiolo.server.context import Needs, StudioDep
 from studiolo.server.documents import (
     Count,
@@ -25,6 +27,8 @@ from studiolo.server.documents import (
 from studiolo.server.generation import MadeRequest
 from studiolo.server.problems import responses
 from studiolo.server.queries import MAX_PAGE, FilterQuery, PageQuery, SearchQuery
+
+_MOVES: Final[dict[bool, GalleryChangeKind]] = {True: "trashed", False: "restored"}
 
 router = APIRouter(
     prefix="/api", tags=["pictures"], dependencies=[Depends(Needs("read"))], responses=responses()
@@ -108,13 +112,17 @@ def change_pictures(changes: Changes, studio: StudioDep) -> Pictures:
         gallery.star(ids, starred=changes.starred)
     if changes.trashed is not None:
         (gallery.delete if changes.trashed else gallery.restore)(ids)
+    moved: GalleryChangeKind | None = None if changes.trashed is None else _MOVES[changes.trashed]
+    announce(studio, moved or "changed", ids)
     return Pictures.model_construct(pictures=documents(gallery.get(picture_id) for picture_id in ids))
 
 
 @router.delete("/trash", dependencies=[Depends(Needs("admin"))])
 def empty_trash(studio: StudioDep) -> Removed:
     """Remove for good what lies in the trash."""
-    return Removed(removed=studio.gallery.purge())
+    removed = studio.gallery.purge()
+    announce(studio, "removed")
+    return Removed(removed=removed)
 
 
 @router.get("/tags")
