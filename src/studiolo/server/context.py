@@ -63,3 +63,16 @@ class Needs:
                 f"The token '{caller.name}' does not allow this: it lacks the scope '{self.scope}'.",
                 hint=f"Make one that does: studiolo token create NAME --scope {self.scope}",
             )
+
+
+def on_this_machine(caller: CallerDep) -> None:
+    """A dependency of a route: the caller is this machine's own user.
+
+    Raises:
+        ForbiddenError: it comes from elsewhere, or through a proxy.
+    """
+    if not caller.loopback:
+        raise ForbiddenError(
+            "Keys and settings are changed only on the machine that serves the studio.",
+            hint="There: studiolo config set NAME",
+        )

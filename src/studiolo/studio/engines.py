@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from studiolo.assistant.pocket.capabilities import CAPABILITIES as POCKET_CAPABILITIES
 from studiolo.chat import ChatCapabilities
@@ -48,7 +49,7 @@ class EngineFacts:
         can = self.capabilities
         known = None
         if can is not None:
-            known = can.model_dump(mode="json") if isinstance(can, BaseModel) else asdict(can)
+            known = to_jsonable_python(can if isinstance(can, BaseModel) else asdict(can))
         return {
             "kind": self.kind,
             "name": self.name,
