@@ -179,7 +179,7 @@ def fill(gallery: Gallery, embedder: Centres, rows: int) -> float:
         vectors = embedder.embed(prompts)
         with gallery.catalog.database.write() as connection:
             for number, words, vector in zip(numbers, prompts, vectors, strict=True):
-                created = start + timedelta(seconds=37 * number)
+                created = start + timedelta(seconds=1600 * number)  # 100,000 are five years
                 picture_id = new_id(created)
                 picture = Picture(
                     id=picture_id,
@@ -194,7 +194,7 @@ def fill(gallery: Gallery, embedder: Centres, rows: int) -> float:
                     guidance_scale=3.0,
                     request={"prompt": words, "seed": number, "steps": 12, "width": 512, "height": 512},
                     timings={"painting": 0.8},
-                    tags=("best",) if number % 50 == 0 else (),
+                    tags=(f"place {number % 7}", f"theme {number % 300}", *(["best"] * (number % 50 == 0))),
                     starred=number % 100 == 0,
                     image_key=f"images/{picture_id}.png",
                     thumbnail_key=f"thumbnails/{picture_id}.webp",
@@ -203,7 +203,21 @@ def fill(gallery: Gallery, embedder: Centres, rows: int) -> float:
                 )
                 row = gallery.catalog.insert(connection, picture)
                 insert_vector(connection, row, vector)
-    return time.perf_counter() - began
+    seconds = time.perf_counter() - began
+    collect(gallery)
+    return seconds
+
+
+def collect(gallery: Gallery) -> None:
+    """Fifty collections: one of a third of all pictures, the others of some hundred; 1,000 in the trash."""
+    with gallery.catalog.database.read() as connection:
+        ids = [row[0] for row in connection.execute("SELECT id FROM pictures ORDER BY id")]
+    gallery.collections.create("large")
+    gallery.collections.add("large", ids[::3])
+    for number in range(49):
+        gallery.collections.create(f"small {number}")
+        gallery.collections.add(f"small {number}", ids[number::200])
+    gallery.delete(ids[7 :: max(1, len(ids) // 1000)])
 
 
 def measure(work: Callable[[int], object], times: int) -> tuple[float, ...]:
@@ -264,25 +278,36 @@ def measure_gallery(gallery: Gallery, table: Table, rows: int, times: int) -> No
     pages: list[str | None] = [None]
 
     def next_page(_: int) -> None:
-        pages.append(gallery.list(limit=50, before=pages[-1]).next)
+        pages.append(gallery.list(limit=60, before=pages[-1]).next)
 
     def question() -> str:
         return f"{chance.choice(COLOURS)} {chance.choice(THINGS)}"
 
-    line("list page of 50", next_page)
-    line("list page, deep", lambda _: gallery.list(limit=50, before=new_id(datetime(2024, 1, 2, tzinfo=UTC))))
-    for name, wanted in {
+    large, small = gallery.collections.get("large").id, gallery.collections.get("small 7").id
+    line("list page of 60", next_page)
+    line("list page, deep", lambda _: gallery.list(limit=60, before=new_id(datetime(2024, 1, 9, tzinfo=UTC))))
+    filters = {
         "engine": PictureFilter(engine="bedrock"),
         "starred": PictureFilter(starred=True),
         "tag": PictureFilter(tags=("best",)),
+        "two tags": PictureFilter(tags=("place 3", "theme 7")),
+        "large collection": PictureFilter(collection=large),
+        "small collection": PictureFilter(collection=small),
+        "trash": PictureFilter(trash=True),
         "size that none has": PictureFilter(min_width=2000),
         "a month": PictureFilter(
             created_from=datetime(2024, 1, 5, tzinfo=UTC), created_to=datetime(2024, 2, 5, tzinfo=UTC)
         ),
-    }.items():
-        line(f"list page, filter: {name}", lambda _, wanted=wanted: gallery.list(wanted, limit=50))
+    }
+    for name, wanted in filters.items():
+        line(f"list page, filter: {name}", lambda _, wanted=wanted: gallery.list(wanted, limit=60))
+    for name, wanted in {"everything": PictureFilter(), **filters}.items():
+        line(f"count: {name}", lambda _, wanted=wanted: gallery.count(wanted), 20)
+        line(f"timeline: {name}", lambda _, wanted=wanted: gallery.timeline(wanted), 20)
+    line("tags, with how many", lambda _: gallery.tags(), 20)
+    line("collections, with how many", lambda _: gallery.collections.list(), 20)
+    line("version", lambda _: gallery.version())
     line("get by id's end", lambda _: gallery.catalog.lookup("7k3f"))
-    line("count", lambda _: gallery.count(), 10)
     line("search: two words", lambda _: gallery.search(question()))
     line("search: one word", lambda _: gallery.search(chance.choice(THINGS)))
     line("search: very common word", lambda _: gallery.search("red and a"))

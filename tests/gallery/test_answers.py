@@ -10,7 +10,8 @@ import pytest
 from studiolo.errors import GalleryError, InvalidRequestError, PictureNotFoundError
 from studiolo.gallery import Gallery, PictureFilter, Speech
 from studiolo.gallery.database import Database
-from studiolo.gallery.migrations import MIGRATIONS, migrate
+from studiolo.gallery.migrations import migrate
+from studiolo.gallery.schema import MIGRATIONS
 from tests.gallery.painting import WordEmbedder, painting
 
 WAV = Speech(engine="espeak", format="wav", seconds=1.5, language="en")

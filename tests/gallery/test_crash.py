@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from studiolo.gallery import Gallery, PictureFilter, Speech
-from studiolo.gallery.migrations import MIGRATIONS
+from studiolo.gallery.schema import MIGRATIONS
 from studiolo.requests import SourceImage
 from tests.gallery.crashing import add_forever, add_some, collect, die_at_line, do_nothing, open_once
 from tests.gallery.painting import painting

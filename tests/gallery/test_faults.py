@@ -20,7 +20,8 @@ from studiolo.errors import (
 from studiolo.gallery import Gallery
 from studiolo.gallery.blobs import BlobStore
 from studiolo.gallery.database import Database
-from studiolo.gallery.migrations import MIGRATIONS, migrate
+from studiolo.gallery.migrations import migrate
+from studiolo.gallery.schema import MIGRATIONS
 from tests.gallery.painting import WordEmbedder, painting
 from tests.gallery.permissions import no_permission_to_write
 

@@ -91,7 +91,6 @@ def test_an_earlier_gallery_that_cannot_be_written_is_looked_at_as_it_is(readabl
             lambda: gallery.tokens.create("phone"),
             lambda: gallery.shares.create(newest.id),
             lambda: gallery.uploads.keep(SourceImage(Image.new("RGB", (8, 8)))),
-            gallery.uploads.tidy,
         ):
             with pytest.raises(GalleryReadOnlyError):
                 change()

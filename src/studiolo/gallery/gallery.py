@@ -13,7 +13,7 @@ from studiolo.gallery.blobs import BlobStore
 from studiolo.gallery.catalog import SqliteCatalog
 from studiolo.gallery.collections import Collections
 from studiolo.gallery.describing import describe_painting, source_key
-from studiolo.gallery.ids import is_id, may_abbreviate, normalise
+from studiolo.gallery.finding import find_ids, find_picture
 from studiolo.gallery.keeping import Keeper, Within
 from studiolo.gallery.picture import (
     CheckReport,
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from studiolo.requests import GeneratedImage, ImageRequest
 
 CATALOG_FILE: Final = "catalog.db"
-LATEST: Final = "latest"
 
 # Inside the class, `list` is the method.
 _Hits = list[SearchHit]
@@ -126,26 +125,7 @@ class Gallery:
         Raises:
             PictureNotFoundError: none, or several.
         """
-        if picture_id.strip().lower() == LATEST:
-            newest = self.catalog.page(PictureFilter(), 1)
-            if not newest:
-                raise PictureNotFoundError(
-                    "The gallery is empty.", hint='Paint something: studiolo generate "a red apple"'
-                )
-            return newest[0]
-        text = normalise(picture_id)
-        found = [text] if is_id(text) else self._lookup(text)
-        picture = self.catalog.get(found[0]) if len(found) == 1 else None
-        if picture is not None:
-            return picture
-        if found[1:]:
-            raise PictureNotFoundError(
-                f"'{picture_id}' could be {', '.join(found[:3])}{' …' if found[3:] else ''}.",
-                hint="Give more of the id.",
-            )
-        raise PictureNotFoundError(
-            f"There is no picture '{picture_id[:80]}' in the gallery.", hint="See: studiolo gallery list"
-        )
+        return find_picture(self.catalog, picture_id)
 
     def image(self, picture: Picture | str) -> Image:
         """The picture's pixels.
@@ -335,11 +315,5 @@ class Gallery:
     def _picture(self, picture: Picture | str) -> Picture:
         return picture if isinstance(picture, Picture) else self.get(picture)
 
-    def _lookup(self, text: str) -> _Ids:
-        return self.catalog.lookup(text) if may_abbreviate(text) else []
-
     def _resolve(self, ids: Iterable[str]) -> _Ids:
-        """Whole ids, each once; those given whole are looked up together."""
-        given = list(dict.fromkeys(ids))
-        known = self.catalog.known([text for text in given if is_id(text)])
-        return list(dict.fromkeys(text if text in known else self.get(text).id for text in given))
+        return find_ids(self.catalog, ids)

@@ -53,6 +53,10 @@ class Uploads:
             GalleryReadOnlyError, GalleryError: they could not be removed.
         """
         brought_before = to_microseconds(datetime.now(UTC) - older_than)
+        with self._database.read() as connection:  # asked often, and mostly for nothing
+            query = "SELECT 1 FROM uploads WHERE created <= ? LIMIT 1"
+            if connection.execute(query, (brought_before,)).fetchone() is None:
+                return 0
         with self._journal.disowning(self._blobs) as (connection, keys):
             query = "DELETE FROM uploads WHERE created <= ? RETURNING source_key"
             keys += [key for (key,) in connection.execute(query, (brought_before,)).fetchall()]

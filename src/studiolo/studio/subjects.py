@@ -10,7 +10,7 @@ from studiolo.assistant.base import Answer
 from studiolo.chat import Usage
 from studiolo.errors import PictureNotFoundError
 from studiolo.gallery import Gallery, KeptAnswer, Picture
-from studiolo.gallery.gallery import LATEST
+from studiolo.gallery.finding import LATEST
 from studiolo.requests import SourceImage
 
 if TYPE_CHECKING:
