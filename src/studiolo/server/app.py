@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from studiolo import __version__
@@ -15,6 +18,7 @@ from studiolo.server.dialects import dialects
 from studiolo.server.door import Door
 from studiolo.server.limits import MEGABYTE, Limits
 from studiolo.server.logs import log_visit
+from studiolo.server.metrics import Metrics
 from studiolo.server.page import add_page
 from studiolo.server.problems import handle
 from studiolo.server.reference import add_reference
@@ -34,7 +38,13 @@ def create_app(studio: Studio, *, host: str | None = None) -> FastAPI:
             login is needed, unless the settings say otherwise.
     """
     bound = host or studio.settings.server_host
-    app = FastAPI(title="studiolo", version=__version__, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="studiolo",
+        version=__version__,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
     app.state.studio = studio
     app.state.watch = Watch(studio)
     app.state.redact = Redactor(lambda: studio.settings)
@@ -57,4 +67,14 @@ def _surround(app: FastAPI, studio: Studio, bound: str) -> None:
     app.add_middleware(Limits, upload_bytes=settings.upload_mb * MEGABYTE)
     app.add_middleware(Closing, event=app.state.closing)
     app.add_middleware(Guard, hosts=Hosts(bound, settings.server_names), access=app.state.access)
-    app.add_middleware(Door, observers=[log_visit])
+    app.state.metrics = Metrics()
+    studio.jobs.observe(app.state.metrics)
+    app.add_middleware(Door, observers=[log_visit, app.state.metrics.visited])
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    """Jobs are worked on from now on, and until the studio is closed: first what an earlier server left."""
+    studio: Studio = app.state.studio
+    await run_in_threadpool(studio.jobs.start)
+    yield

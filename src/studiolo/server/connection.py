@@ -12,7 +12,11 @@ HEAD_S: Final = 20.0
 
 
 class PatientConnection(H11Protocol):
-    """Uvicorn's own protocol, which by itself waits for ever for the rest of a request's head."""
+    """Uvicorn's own protocol, which by itself waits for ever for the rest of a request's head.
+
+    Of a body that was refused, the rest is read and dropped for as long as a head may take: a client that is
+    still sending when the connection ends would not see the answer.
+    """
 
     _deadline: asyncio.TimerHandle | None = None
 

@@ -148,8 +148,6 @@ def respond(app: FastAPI, path: str, error: Exception, request_id: str) -> Respo
         response.headers["www-authenticate"] = "Bearer"
     if problem.retry_after_s is not None:
         response.headers["retry-after"] = str(max(1, round(problem.retry_after_s)))
-    if problem.status in (413, 415):
-        response.headers["connection"] = "close"  # what is still on its way is not read
     return response
 
 

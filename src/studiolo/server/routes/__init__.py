@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from studiolo.server.routes import collections, images, imports, pictures, session, shares, uploads
+from studiolo.server.routes import (
+    answers,
+    collections,
+    engines,
+    events,
+    health,
+    images,
+    imports,
+    jobs,
+    pictures,
+    prompts,
+    session,
+    settings,
+    shares,
+    speech,
+    uploads,
+)
 
 
 def routers() -> tuple[APIRouter, ...]:
@@ -18,4 +34,12 @@ def routers() -> tuple[APIRouter, ...]:
         shares.router,
         shares.public,
         uploads.router,
+        jobs.router,
+        events.router,
+        prompts.router,
+        answers.router,
+        speech.router,
+        engines.router,
+        settings.router,
+        health.router,
     )

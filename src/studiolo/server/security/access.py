@@ -15,15 +15,8 @@ from studiolo.server.security.hosts import host_name, is_loopback
 from studiolo.server.security.slowing import Slowing
 
 COOKIE: Final = "studiolo"
-FORWARDED: Final = (
-    "forwarded",
-    "via",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-real-ip",
-)
-"""Headers a proxy adds: who sends them is not at this machine, wherever the connection comes from."""
+FORWARDED: Final = ("forwarded", "via", "x-forwarded-", "x-real-ip", "x-client-ip", "true-client-ip", "cf-")
+"""How headers begin that a proxy adds: who sends one is not at this machine, whatever the connection says."""
 
 
 class Access:
