@@ -17,6 +17,9 @@ _SHARE: Final = 0.1
 _ASKED_S: Final = 10.0
 """Who asked for one so long ago still looks."""
 
+_KEPT_S: Final = 10.0
+"""So long after its job they are given to those who were told of them while it ran."""
+
 
 class Previews:
     """The newest preview of each picture of the jobs that run. Safe for several threads."""
@@ -26,11 +29,13 @@ class Previews:
         self._newest: dict[str, dict[int, tuple[int, bytes]]] = {}
         self._not_before: dict[str, float] = {}
         self._asked: dict[str, float] = {}
+        self._ended: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def get(self, job_id: str, index: int) -> tuple[int, bytes] | None:
         """The step, and the WebP of how the picture looked after it; None if there is none."""
         with self._lock:
+            self._forget()
             if job_id in self._newest:
                 self._asked[job_id] = self._clock()
             return self._newest.get(job_id, {}).get(index)
@@ -44,12 +49,19 @@ class Previews:
     def open(self, job_id: str) -> None:
         """A job begins to run: previews of it can be asked for."""
         with self._lock:
+            self._forget()
+            self._ended.pop(job_id, None)
             self._newest[job_id] = {}
 
     def close(self, job_id: str) -> None:
-        """Forget a job that runs no more."""
+        """A job runs no more: what is known of it is forgotten a moment later."""
         with self._lock:
-            for known in (self._newest, self._not_before, self._asked):
+            self._ended[job_id] = self._clock()
+
+    def _forget(self) -> None:
+        long_ago = self._clock() - _KEPT_S
+        for job_id in [job_id for job_id, ended in self._ended.items() if ended < long_ago]:
+            for known in (self._newest, self._not_before, self._asked, self._ended):
                 known.pop(job_id, None)
 
     def offer(self, job_id: str, index: int, step: int, make: Callable[[], bytes], *, watched: bool) -> bool:
