@@ -15,6 +15,7 @@ from studiolo.engines.capabilities import resolve
 from studiolo.engines.pocket import PocketImageEngine, inpainting
 from studiolo.engines.pocket import networks as pocket_networks
 from studiolo.errors import EngineError, UnknownEngineError
+from studiolo.imaging.palette import fidelity
 from studiolo.requests import GeneratedImage, ImageRequest
 from studiolo.testing import ImageEngineContract
 
@@ -94,6 +95,43 @@ def test_inpainting_drafts_the_prompt_into_the_hole(engine):
     assert reds[64:192, 64:192].mean() > 0.1
     corner = painted[66:76, 66:76].mean((0, 1))
     assert np.abs(corner - (70, 120, 220)).max() < 40
+
+
+PALETTE = ("#10002b", "#7b2cbf", "#f72585", "#4cc9f0")
+
+
+def near(result: GeneratedImage) -> float:
+    return fidelity(result.image, PALETTE).mean_delta_e
+
+
+def test_a_painting_is_in_its_palette_to_the_end(engine):
+    fields: dict[str, Any] = {"prompt": "a castle on a hill", "width": 512, "height": 512}
+    plain, asked = paint(engine, **fields), paint(engine, **fields, palette=PALETTE)
+    assert near(asked) < 0.6 * near(plain)
+    assert fidelity(asked.image, PALETTE).coverage > 0.6
+    assert asked.notes == ()
+
+
+def test_image_to_image_brings_the_picture_into_the_palette(engine):
+    init = paint(engine, strength=0.0).image
+    asked = paint(engine, init_image=init, palette=PALETTE, strength=0.3)
+    assert near(asked) < 0.6 * near(paint(engine, init_image=init, strength=0.3))
+
+
+def test_a_palette_colours_the_hole_and_nothing_else(engine):
+    init = Image.new("RGB", (256, 256), (90, 140, 90))
+    mask = Image.new("L", init.size, 0)
+    mask.paste(255, (64, 64, 192, 192))
+    fields: dict[str, Any] = {"prompt": "a cat", "init_image": init, "mask": mask}
+    plain, asked = (paint(engine, **fields, **more) for more in ({}, {"palette": PALETTE}))
+    before, after = pixels(plain.image), pixels(asked.image)
+    np.testing.assert_array_equal(before[:60], after[:60])
+    assert np.abs(before[64:192, 64:192] - after[64:192, 64:192]).mean() > 5
+
+
+def test_where_nothing_of_the_palette_comes_through_it_is_said(engine):
+    notes = paint(engine, palette=PALETTE, strength=1.0).notes
+    assert notes == ("painted without the palette: at strength 1 nothing of it comes through",)
 
 
 def test_a_hole_is_filled_from_around_it():

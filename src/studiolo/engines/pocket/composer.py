@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from studiolo.engines.pocket import looks
 from studiolo.engines.pocket.drawings import Drawing, DrawingLibrary
+from studiolo.engines.pocket.grading import Palette
 from studiolo.engines.pocket.layout import Layout, Placed, plan_layout
 from studiolo.engines.pocket.scene import Scene
 from studiolo.engines.pocket.sprites import sprite
@@ -54,9 +55,13 @@ def compose(
     height: int,
     rng: np.random.Generator,
     look: str | None = None,
+    palette: Palette | None = None,
 ) -> Draft:
-    """Plan and paint `scene`; the same `rng` state gives the same bytes. Raises nothing for odd scenes."""
-    return render_layout(plan_layout(scene, library, width, height, rng, look), library)
+    """Plan and paint `scene`; the same `rng` state gives the same bytes. Raises nothing for odd scenes.
+
+    With a `palette` all is painted in that but what has a colour of its own in the prompt.
+    """
+    return render_layout(plan_layout(scene, library, width, height, rng, look, palette), library)
 
 
 def render_layout(layout: Layout, library: DrawingLibrary, choose: Choose | None = None) -> Draft:
@@ -67,7 +72,9 @@ def render_layout(layout: Layout, library: DrawingLibrary, choose: Choose | None
     image = _shadows(image, layout, sprites)
     boxes: list[ThingBox] = []
     used: list[str] = []
+    grading = _Grading(layout)
     for placed, (picture, x, y, drawing) in zip(layout.placed, sprites, strict=True):
+        picture = grading.apply(placed, picture, image.crop((x, y, x + picture.width, y + picture.height)))
         _set_off(image, picture, x, y)
         image.paste(picture, (x, y), picture)
         solid = np.where(np.asarray(picture.getchannel("A")) > _SOLID, 255, 0).astype(np.uint8)
@@ -83,6 +90,8 @@ def render_layout(layout: Layout, library: DrawingLibrary, choose: Choose | None
     look = looks.WHOLE_PICTURE.get(layout.scene.style or "")
     if look is not None:
         image = look(image)
+    if layout.palette is not None and layout.scene.style in looks.COLOURLESS:
+        image = image.filter(layout.palette.ink_and_paper())
     return Draft(
         image=np.asarray(image),
         mask=np.asarray(mask),
@@ -90,6 +99,23 @@ def render_layout(layout: Layout, library: DrawingLibrary, choose: Choose | None
         drawings=tuple(dict.fromkeys(used)),
         notes=tuple(f"painted without a draft: {phrase}" for phrase in _undrawn(layout)),
     )
+
+
+class _Grading:
+    """Brings the things that the prompt gives no colour into the palette, all copies of one alike."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._filters: dict[int, ImageFilter.Color3DLUT] = {}
+
+    def apply(self, placed: Placed, picture: Image.Image, ground: Image.Image) -> Image.Image:
+        palette, scene = self._layout.palette, self._layout.scene
+        coloured = scene.things[placed.thing].colour is not None
+        if palette is None or coloured or scene.style in looks.COLOURLESS:
+            return picture
+        if placed.thing not in self._filters:
+            self._filters[placed.thing] = palette.filter(picture, ground)
+        return picture.filter(self._filters[placed.thing])
 
 
 def _undrawn(layout: Layout) -> list[str]:

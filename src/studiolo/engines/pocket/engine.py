@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from studiolo.engines.base import Availability, EngineConfig, ImageEngine
 from studiolo.engines.capabilities import Capabilities, Range, Sizes
 from studiolo.engines.pocket import conditioning
 from studiolo.errors import UnknownEngineError
+from studiolo.imaging.palette import MAX_COLOURS
 from studiolo.requests import (
     GeneratedImage,
     ImageRequest,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from studiolo.engines.pocket.drawings import DrawingLibrary
     from studiolo.engines.pocket.networks import Networks
     from studiolo.engines.pocket.sampling import Latents
-    from studiolo.engines.pocket.scene import Scene
+    from studiolo.engines.pocket.starting import Start
 
 MODEL = "pocket-1"
 
@@ -51,21 +52,12 @@ CAPABILITIES = Capabilities(
     draft_strength=0.4,
     negative_prompt=True,
     schedulers=("dpm++ 2m", "euler", "heun"),
+    palette=MAX_COLOURS,
     previews=True,
     offline=True,
     models=(MODEL,),
     licence="Apache-2.0",
 )
-
-
-@dataclass(frozen=True)
-class _Start:
-    """What a painting starts from, what a mask keeps, and what to say about it."""
-
-    picture: NDArray[np.uint8]
-    original: NDArray[np.uint8]
-    strength: float
-    notes: tuple[str, ...] = ()
 
 
 class _Parts:
@@ -138,9 +130,12 @@ class PocketImageEngine(ImageEngine):
         import numpy as np
         from PIL import Image
 
+        from studiolo.engines.pocket import starting
+
         rng = np.random.default_rng(request.seed)
         clock = _Clock()
-        start = self._start(request, rng)
+        asked = CAPABILITIES.draft_strength if request.strength is None else request.strength
+        start = starting.start(request, asked or 0.0, self._parts.library, rng)
         clock.lap("draft" if request.init_image is None else "prepare")
         # The noise comes from a generator of its own: how much the draft drew must not change it.
         noise_rng = np.random.default_rng([request.seed or 0, 1])
@@ -161,40 +156,8 @@ class PocketImageEngine(ImageEngine):
             notes=start.notes,
         )
 
-    def _start(self, request: ImageRequest, rng: np.random.Generator) -> _Start:
-        import numpy as np
-
-        strength = CAPABILITIES.draft_strength if request.strength is None else request.strength
-        strength = strength or 0.0
-        width, height = conditioning.size_of(request)
-        if request.init_image is not None:
-            original = np.asarray(conditioning.cover(request.init_image.image, width, height))
-            if request.mask is None or strength == 0:
-                return _Start(original, original, strength)
-            return self._start_in_hole(request, original, strength, rng)
-        from studiolo.engines.pocket.composer import compose
-        from studiolo.engines.pocket.planner import plan
-
-        scene = plan(request.prompt, self._parts.library)
-        draft = compose(scene, self._parts.library, width, height, rng)
-        if not scene.things and scene.unknown and strength:
-            # Nothing of the draft shows what was asked: the words alone must do.
-            strength = 1.0
-        return _Start(draft.image, draft.image, strength, _undrafted(scene))
-
-    def _start_in_hole(
-        self, request: ImageRequest, original: NDArray[np.uint8], strength: float, rng: np.random.Generator
-    ) -> _Start:
-        from studiolo.engines.pocket.inpainting import draft_into
-        from studiolo.engines.pocket.planner import plan
-
-        scene = plan(request.prompt, self._parts.library)
-        hole = conditioning.hole_of(request)
-        picture = draft_into(original, hole, scene, self._parts.library, rng)
-        return _Start(picture, original, strength, _undrafted(scene))
-
     def _diffuse(
-        self, request: ImageRequest, start: _Start, rng: np.random.Generator, report: ProgressCallback
+        self, request: ImageRequest, start: Start, rng: np.random.Generator, report: ProgressCallback
     ) -> NDArray[np.uint8]:
         import numpy as np
 
@@ -252,10 +215,6 @@ class PocketImageEngine(ImageEngine):
             return seen if hidden is None else guided(seen, seeing(x, t, hidden), scale)
 
         return velocity
-
-
-def _undrafted(scene: Scene) -> tuple[str, ...]:
-    return tuple(f"painted without a draft: {phrase}" for phrase in scene.unknown)
 
 
 def _preview(networks: Networks, estimate: Latents) -> Callable[[], Picture]:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from studiolo.engines.pocket.composer import compose
 from studiolo.engines.pocket.drawings import DrawingLibrary
+from studiolo.engines.pocket.grading import Palette
 from studiolo.engines.pocket.scene import Scene
 
 Floats = NDArray[np.floating[Any]]
@@ -23,6 +24,7 @@ def draft_into(
     scene: Scene,
     library: DrawingLibrary,
     rng: np.random.Generator,
+    palette: Palette | None = None,
 ) -> NDArray[np.uint8]:
     """The picture with its hole filled and the scene's things composed into it.
 
@@ -32,6 +34,7 @@ def draft_into(
         scene: its things are used, its place is not: the picture has one.
         library: where the drawings are.
         rng: decides drawings and layout.
+        palette: what the things are painted in, unless the prompt gives them a colour.
     """
     filled = fill(picture, hole)
     if not scene.things or not hole.any():
@@ -40,7 +43,7 @@ def draft_into(
     top, left = int(rows[0]), int(columns[0])
     height, width = int(rows[-1]) + 1 - top, int(columns[-1]) + 1 - left
     size = max(width, _SMALLEST_DRAFT_PX), max(height, _SMALLEST_DRAFT_PX)
-    draft = compose(scene, library, *size, rng)
+    draft = compose(scene, library, *size, rng, palette=palette)
     canvas = Image.fromarray(filled)
     things = Image.fromarray(draft.image).resize((width, height))
     canvas.paste(things, (left, top), Image.fromarray(draft.mask).resize((width, height)))

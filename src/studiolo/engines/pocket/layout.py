@@ -12,6 +12,8 @@ from studiolo.engines.pocket.backgrounds.paint import Backdrop, paint
 from studiolo.engines.pocket.casting import Role, cast, natural_size
 from studiolo.engines.pocket.drawings import Drawing, DrawingLibrary
 from studiolo.engines.pocket.fitting import fit
+from studiolo.engines.pocket.grading import Palette
+from studiolo.engines.pocket.looks import COLOURLESS
 from studiolo.engines.pocket.scene import Relation, Scene
 from studiolo.engines.pocket.sprites import head_of
 from studiolo.engines.pocket.vocabulary import colour_rgb
@@ -46,6 +48,7 @@ class Layout:
     backdrop: Backdrop
     placed: tuple[Placed, ...]
     missing: tuple[int, ...]  # things without a drawing
+    palette: Palette | None = None
 
 
 def plan_layout(
@@ -55,10 +58,13 @@ def plan_layout(
     height: int,
     rng: np.random.Generator,
     look: str | None = None,
+    palette: Palette | None = None,
 ) -> Layout:
     """Place everything. The same `rng` state gives the same layout; `look` forces a set of drawings."""
     roles = cast(scene, library, rng, look)
-    backdrop = paint(scene, width, height, rng, _mean_colour(roles))
+    # A look that leaves greys takes its colours at the end: here they would only blur what it draws.
+    painted_in = None if scene.style in COLOURLESS else palette
+    backdrop = paint(scene, width, height, rng, _mean_colour(roles), painted_in)
     stage = _Stage(scene, roles, backdrop, library, rng)
     standing, hanging = stage.groups()
     items = fit(standing, hanging, width, height, backdrop, rng, scene)
@@ -69,7 +75,7 @@ def plan_layout(
         for item in sorted(items, key=lambda i: i.z)
     ]
     missing = tuple(i for i, role in enumerate(roles) if role is None)
-    return Layout(scene, width, height, backdrop, tuple(placed), missing)
+    return Layout(scene, width, height, backdrop, tuple(placed), missing, palette)
 
 
 def _mean_colour(roles: list[Role | None]) -> tuple[float, float, float]:

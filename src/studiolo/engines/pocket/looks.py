@@ -72,6 +72,9 @@ def _watercolour(image: Image.Image) -> Image.Image:
     return Image.fromarray((painted.clip(0, 1) * 255).astype(np.uint8))
 
 
+COLOURLESS = frozenset({"sketch", "outline"})
+"""Looks that leave greys only: ink and paper."""
+
 WHOLE_PICTURE: Mapping[str, Look] = {
     "pixel": _pixel,
     "sketch": _pencil,

@@ -13,6 +13,7 @@ from PIL import Image
 from studiolo.engines.pocket.backgrounds import cosmos, land, plain, rooms, towns, waters, wilds
 from studiolo.engines.pocket.backgrounds.canvas import Canvas
 from studiolo.engines.pocket.backgrounds.weather import veil
+from studiolo.engines.pocket.grading import Palette
 from studiolo.engines.pocket.scene import Scene
 from studiolo.engines.pocket.vocabulary import colour_rgb
 from studiolo.imaging.colours import to_lch
@@ -44,9 +45,17 @@ class Backdrop:
 
 
 def paint(
-    scene: Scene, width: int, height: int, rng: np.random.Generator, things: tuple[float, float, float]
+    scene: Scene,
+    width: int,
+    height: int,
+    rng: np.random.Generator,
+    things: tuple[float, float, float],
+    palette: Palette | None = None,
 ) -> Backdrop:
-    """Paint the background of `scene`. `things` is the mean colour of what will stand there, as OKLCH."""
+    """Paint the background of `scene`. `things` is the mean colour of what will stand there, as OKLCH.
+
+    With a `palette` it is painted in that, unless the prompt names its colour.
+    """
     canvas = Canvas(
         width=width,
         height=height,
@@ -60,8 +69,10 @@ def paint(
     if place is not None:
         PAINTERS[place](canvas)
     else:
-        _plain(canvas, scene, things)
+        _plain(canvas, scene, things, palette)
     image = _render(canvas)
+    if palette is not None and place is not None:
+        image = palette.grade(image)
     dark = float(image[: height // 2].mean()) < 90
     over = None if place in INDOORS else veil(canvas.weather, width, height, rng)
     return Backdrop(image, canvas.horizon, canvas.ground, canvas.floats, place, dark, over)
@@ -76,10 +87,13 @@ def _place(scene: Scene) -> str | None:
     return "meadow" if outdoors else None
 
 
-def _plain(canvas: Canvas, scene: Scene, things: tuple[float, float, float]) -> None:
+def _plain(canvas: Canvas, scene: Scene, things: tuple[float, float, float], palette: Palette | None) -> None:
     if scene.background_colour is not None:
         lch = to_lch(np.array(colour_rgb(scene.background_colour)) / 255)
         plain.plain(canvas, (float(lch[0]), float(lch[1]), float(lch[2])), exact=True)
+    elif palette is not None:
+        ground, accent = palette.plain_ground(things, canvas.rng)
+        plain.plain(canvas, ground, accent=accent)
     else:
         plain.plain(canvas, plain.backdrop_hue(canvas, things))
 
