@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ImageFormat = Literal["png", "jpeg", "webp"]
 
 SOFTWARE: Final = f"studiolo {__version__}"
+QUALITY: Final = 92
+"""Of JPEG and WebP, 0 to 100."""
 
 _RECORD = "studiolo"
 _PARAMETERS = "parameters"
@@ -35,7 +37,6 @@ _XMP_CHUNK = "XML:com.adobe.xmp"
 _EXIF_IFD = 0x8769
 _USER_COMMENT = 0x9286
 _UNICODE = b"UNICODE\0"
-_QUALITY = 92
 _JPEG_XMP_LIMIT = 65_000  # one APP1 segment: 65,533 bytes less the namespace
 
 
@@ -60,12 +61,13 @@ def encode_image(
     record: Mapping[str, Any] | None = None,
     *,
     partly: bool = False,
+    quality: int = QUALITY,
 ) -> bytes:
     """Encode ``image`` with all that is known about it.
 
     ``record`` must be JSON; it comes back from :func:`read_metadata` unchanged. ``partly``
     marks a picture of which a model painted only a part (inpainting). PNG is lossless; JPEG
-    and WebP are saved at quality 92. A record too large for JPEG's 64 KiB is left out there.
+    and WebP are saved at ``quality``. A record too large for JPEG's 64 KiB is left out there.
     """
     parameters = replace(
         parameters, width=image.width, height=image.height, software=parameters.software or SOFTWARE
@@ -87,7 +89,7 @@ def encode_image(
         xmp = with_record if fits else xmp
     options: dict[str, Any] = {"subsampling": 0} if format == "jpeg" else {"method": 4}
     image.convert("RGB" if format == "jpeg" else image.mode).save(
-        buffer, format, quality=_QUALITY, exif=_user_comment(text), xmp=write_xmp(xmp).encode(), **options
+        buffer, format, quality=quality, exif=_user_comment(text), xmp=write_xmp(xmp).encode(), **options
     )
     return buffer.getvalue()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from studiolo.server.dialects.openai import chat, models, speech
+from studiolo.server.dialects.openai import chat, images, models, speech
 from studiolo.server.dialects.openai.faults import render
 
 __all__ = ["PREFIX", "render", "routers"]
@@ -18,4 +18,4 @@ PREFIX = "/v1/"
 
 def routers() -> tuple[APIRouter, ...]:
     """All its routes."""
-    return chat.router, speech.router, models.router
+    return images.router, chat.router, speech.router, models.router

@@ -8,14 +8,13 @@ from typing import ClassVar, Final, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.concurrency import run_in_threadpool
 
 from studiolo.audio.encoding import MEDIA_TYPES, check_format
 from studiolo.engines.kinds import Kind
 from studiolo.server.context import Needs, StudioDep
 from studiolo.server.dialects.openai.bodies import Body
 from studiolo.server.dialects.openai.names import choose
-from studiolo.server.waiting import unless_gone
+from studiolo.server.waiting import in_thread
 from studiolo.studio import Studio
 from studiolo.studio.sentences import Spoken
 
@@ -69,9 +68,7 @@ async def create_speech(body: SpeechBody, request: Request, studio: StudioDep) -
     """Say a text, as OpenAI's API does it; `docs/openai-api.md` says what differs."""
     kind = check_format(body.response_format)
     spec = choose(studio, Kind.SPEECH, body.model).spec
-    stopped = threading.Event()
-    speaking = run_in_threadpool(_speak, studio, spec, body, stopped)
-    spoken = await unless_gone(request, speaking, stop=stopped.set)
+    spoken = await in_thread(request, partial(_speak, studio, spec, body))
     return Response(spoken.audio, media_type=MEDIA_TYPES[kind])
 
 
