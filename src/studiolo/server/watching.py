@@ -26,14 +26,22 @@ class Watch:
         self._studio = studio
         self._watchers = 0
         self._task: asyncio.Task[None] | None = None
+        self._looked = asyncio.Event()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody watches."""
+        return self._task is None
 
     @asynccontextmanager
     async def watching(self) -> AsyncGenerator[None]:
         """While inside, changes that other processes make are published as events."""
         self._watchers += 1
         if self._task is None:
+            self._looked.clear()
             self._task = asyncio.create_task(self._watch())
         try:
+            await self._looked.wait()  # what is changed from here on is seen
             yield
         finally:
             self._watchers -= 1
@@ -43,6 +51,7 @@ class Watch:
 
     async def _watch(self) -> None:
         seen = await self._version(None)
+        self._looked.set()
         while True:
             await asyncio.sleep(EVERY_S)
             version = await self._version(seen)
