@@ -10,6 +10,7 @@ import httpx2
 import openai
 import pytest
 
+from tests.server.dialects.openai.slow import Slow
 from tests.server.serving import TIMEOUT_S, Serving
 
 
@@ -31,3 +32,12 @@ def connect() -> Iterator[Callable[..., openai.OpenAI]]:
 def client(server: Serving, connect: Callable[..., openai.OpenAI]) -> openai.OpenAI:
     """A client of ``server``."""
     return connect(server)
+
+
+@pytest.fixture
+def slow(server: Serving) -> Iterator[Slow]:
+    """An engine of that name that waits for ``slow.allowed``."""
+    engine = Slow()
+    server.studio.registry.register("slow", lambda config: engine)
+    yield engine
+    engine.allowed.release(10_000)

@@ -29,3 +29,10 @@ def opened(encoded_content: str | None) -> Image.Image:
     """The picture in a client's ``b64_json``."""
     assert encoded_content is not None
     return Image.open(io.BytesIO(base64.b64decode(encoded_content)))
+
+
+def masked(hole: tuple[int, int, int, int], *, colour: str = "white") -> bytes:
+    """A mask as OpenAI's users make it: transparent where the picture is to change."""
+    mask = Image.new("RGBA", (64, 64), colour)
+    mask.paste((0, 0, 0, 0), hole)
+    return encoded(mask)

@@ -18,8 +18,9 @@ from studiolo.engines.fake import FakeImageEngine
 from studiolo.errors import EngineTimeoutError, RateLimitedError, StudioloError, UnsupportedRequestError
 from studiolo.gallery import Picture
 from studiolo.imaging.metadata import read_metadata
-from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback, ignore_progress
-from tests.server.dialects.openai.pictures import data_uri, encoded, opened, png
+from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, ignore_progress
+from tests.server.dialects.openai.pictures import data_uri, encoded, masked, opened, png
+from tests.server.dialects.openai.slow import Slow, states, wait_until
 from tests.server.serving import TIMEOUT_S, Serving
 
 
@@ -149,40 +150,6 @@ def test_a_stream_brings_every_picture_as_soon_as_it_is_there(client: openai.Ope
     ]
 
 
-class Slow(FakeImageEngine):
-    """Paints one step at a time, each when it is allowed to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.allowed = threading.Semaphore(0)
-        self.begun, self.ended = threading.Event(), threading.Event()
-        self.paintings = 0
-
-    def generate(
-        self, request: ImageRequest, progress: ProgressCallback = ignore_progress
-    ) -> Iterator[GeneratedImage]:
-        def step(done: Progress) -> None:
-            self.begun.set()
-            while not self.allowed.acquire(timeout=0.05):
-                progress(done)
-            progress(done)
-
-        self.paintings += 1
-        try:
-            yield from super().generate(request, step)
-        finally:
-            self.ended.set()
-
-
-@pytest.fixture
-def slow(server: Serving) -> Iterator[Slow]:
-    """An engine of that name that waits for ``slow.allowed``."""
-    engine = Slow()
-    server.studio.registry.register("slow", lambda config: engine)
-    yield engine
-    engine.allowed.release(10_000)
-
-
 def test_a_stream_shows_how_the_picture_comes_to_be(client: openai.OpenAI, slow: Slow):
     asked: dict[str, Any] = {"model": "slow", "prompt": "a boat", "stream": True, "partial_images": 3}
     slow.allowed.release(10)
@@ -198,13 +165,6 @@ def test_a_stream_shows_how_the_picture_comes_to_be(client: openai.OpenAI, slow:
     for event in seen:
         assert (event.output_format, opened(event.b64_json).format) == ("webp", "WEBP")
     assert seen[3].usage.total_tokens == 0
-
-
-def masked(hole: tuple[int, int, int, int], *, colour: str = "white") -> bytes:
-    """A mask as OpenAI's users make it: transparent where the picture is to change."""
-    mask = Image.new("RGBA", (64, 64), colour)
-    mask.paste((0, 0, 0, 0), hole)
-    return encoded(mask)
 
 
 @pytest.mark.parametrize("colour", ["white", "black"])
@@ -404,19 +364,6 @@ def test_a_full_queue_says_when_to_come_again(start: Callable[..., Serving], con
     assert int(caught.value.response.headers["retry-after"]) >= 1
     assert caught.value.code == "rate_limit_exceeded"
     engine.allowed.release(10_000)
-
-
-def states(server: Serving) -> list[str]:
-    return [job.state for job in server.studio.jobs.list()[0]]
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    waiting = threading.Event()
-    for _ in range(TIMEOUT_S * 20):
-        if true():
-            return
-        waiting.wait(0.05)
-    pytest.fail("it did not come true")
 
 
 @pytest.mark.parametrize("stream", [False, True])
