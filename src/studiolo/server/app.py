@@ -44,6 +44,7 @@ def create_app(studio: Studio, *, host: str | None = None) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
+        generate_unique_id_function=lambda route: route.name,  # what generated clients call their methods
     )
     app.state.studio = studio
     app.state.watch = Watch(studio)

@@ -38,7 +38,7 @@ TAGS: Final = (
     ("collections", "Pictures that belong together."),
     ("shares", "Links that show one picture to whoever has them."),
     ("sources", "Pictures that others are made from."),
-    ("words", "Prompts suggested and translated, and drafts of them."),
+    ("prompts", "Prompts suggested and translated, and drafts of them."),
     ("answers", "Questions about pictures, and what was answered."),
     ("speech", "Texts spoken."),
     ("engines", "Who paints, answers and speaks; what is missing and the command for it."),
