@@ -23,6 +23,7 @@ MADE = Parameters(
     seed=4294967295,
     model="pocket: one, two",
     strength=0.6,
+    palette=("#264653", "#2a9d8f"),
 )
 RECORD = {"version": 1, "request": {"prompt": MADE.prompt, "seed": 7, "options": {"control": "\x0b"}}}
 
@@ -71,8 +72,16 @@ def test_parameters_text_is_a1111s():
     made = replace(MADE, prompt="a cat", negative_prompt="", width=512, height=768, software="studiolo 1.2")
     assert format_parameters(made) == (
         "a cat\nSteps: 12, Sampler: Heun, CFG scale: 3.5, Seed: 4294967295, Size: 512x768, "
-        'Model: "pocket: one, two", Denoising strength: 0.6, Version: studiolo 1.2'
+        'Model: "pocket: one, two", Denoising strength: 0.6, Palette: #264653 #2a9d8f, Version: studiolo 1.2'
     )
+
+
+def test_a_palette_is_read_where_it_is_one_and_not_where_the_word_means_something_else():
+    settings = "a cat\nSteps: 12, Sampler: Heun, Seed: 4, Palette: "
+    for text, palette in (("#fff 264653", ("#ffffff", "#264653")), ("warm", ()), ("", ())):
+        found = parse_parameters(settings + text)
+        assert found is not None
+        assert found.palette == palette
 
 
 def test_reads_a1111():

@@ -17,7 +17,7 @@ def stored_request(studio: Studio, name: str, *, engine: str | None) -> tuple[di
     """The fields of the request that made a picture, and the engine, None if it is none of ours.
 
     For another ``engine`` than the one that painted it, only what every engine understands is
-    carried over, in the nearest size that it paints.
+    carried over, in the nearest size that it paints, and the palette if it takes one.
 
     Raises:
         PictureNotFoundError: ``name`` is no file and no id.
@@ -26,7 +26,10 @@ def stored_request(studio: Studio, name: str, *, engine: str | None) -> tuple[di
     fields, painted_by = _read(studio, name)
     wanted = (painted_by or studio.settings.engine) if engine is None else engine
     if painted_by is None or not _is_same(wanted, painted_by):
+        palette = fields.get("palette", ())
         fields = {field: value for field, value in fields.items() if field in _PORTABLE}
+        if palette and len(palette) <= studio.registry.resolve(wanted).capabilities.palette:
+            fields["palette"] = palette
         _fit_size(studio, fields, wanted)
     return fields, painted_by
 

@@ -113,10 +113,11 @@ def clip_path(path: str, room: int) -> str:
 def print_fields(fields: Iterable[tuple[str, object]]) -> None:
     """Names, dim, beside their values, which wrap."""
     from rich.table import Table
+    from rich.text import Text
 
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     for name, value in fields:
-        grid.add_row(name, one_line(str(value)))
+        grid.add_row(name, value if isinstance(value, Text) else one_line(str(value)))
     stdout_console().print(grid)

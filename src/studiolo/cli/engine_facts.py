@@ -99,6 +99,7 @@ def _image_facts(can: Capabilities) -> list[tuple[str, str]]:
         ("strength", _range(can.strength)),
         ("", draft),
         ("negative prompt", _yes(can.negative_prompt)),
+        ("palette", f"up to {can.palette} colours" if can.palette else "no"),
         ("scheduler", ", ".join(can.schedulers)),
         ("options", ", ".join(sorted(can.options))),
         ("models", ", ".join(can.models)),

@@ -15,6 +15,7 @@ EPILOG = examples(
     'studiolo generate "two red apples left of a blue car in the snow"',
     'studiolo generate "a cat with a hat" -n 4 --seed 7 -o cats/',
     'studiolo generate "a castle" --init sketch.png --strength 0.6',
+    'studiolo generate "a castle by the sea" --palette "#264653,#2a9d8f,#e9c46a"',
     "studiolo generate --from 7k3f --guidance 7",
     "studiolo generate - --json < prompts.txt",
 )
@@ -65,6 +66,20 @@ def generate(
     negative: Annotated[
         str | None,
         typer.Option(metavar="TEXT", help="What to keep out of the picture.", rich_help_panel=_PAINT),
+    ] = None,
+    palette: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLOURS",
+            help='Up to ten colours to paint in: "#264653,#2a9d8f". Those that the prompt names come first.',
+            rich_help_panel=_PAINT,
+        ),
+    ] = None,
+    palette_from: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|ID", help="Paint in the five main colours of this picture.", rich_help_panel=_PAINT
+        ),
     ] = None,
     scheduler: Annotated[
         str | None,
@@ -178,6 +193,7 @@ def generate(
     from studiolo.cli.easel import Result, paint, write_drafts
     from studiolo.cli.inputs import as_text, parse_options, parse_size, read_prompts, without_none
     from studiolo.cli.order import Order
+    from studiolo.cli.palettes import read_palette
     from studiolo.studio import Studio
 
     width, height = parse_size(size) if size is not None else (None, None)
@@ -190,6 +206,7 @@ def generate(
             "steps": steps,
             "guidance_scale": guidance,
             "negative_prompt": as_text(negative) if negative is not None else None,
+            "palette": read_palette(palette) if palette is not None else None,
             "scheduler": scheduler,
             "strength": strength,
             "options": parse_options(option) if option else None,
@@ -199,6 +216,7 @@ def generate(
         prompts=read_prompts(prompts or []),
         fields=fields,
         sources=without_none({"init_image": init, "mask": mask}),
+        palette_from=palette_from,
         engine=engine,
         again=again,
         translate=translate,

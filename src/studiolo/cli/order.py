@@ -19,6 +19,7 @@ class Order:
     sources: Mapping[str, str]
     engine: str | None
     again: str | None
+    palette_from: str | None = None
     translate: bool = True
 
     def requests(self, studio: Studio) -> tuple[list[dict[str, Any]], str | None]:
@@ -33,10 +34,21 @@ class Order:
             stored, stored_engine = stored_request(studio, self.again, engine=engine)
             engine = stored_engine if engine is None else engine
         pictures = {name: find_picture_file(studio.gallery, given) for name, given in self.sources.items()}
-        fields = {**stored, **self.fields, **pictures}
+        fields = {**stored, **self._palette(studio), **self.fields, **pictures}
         prompts = self.prompts or ([fields["prompt"]] if fields.get("prompt") else [])
         if not prompts:
             raise InvalidRequestError(
                 "There is no prompt.", hint='Say what to paint: studiolo generate "a red apple on a table"'
             )
         return [{**fields, "prompt": prompt} for prompt in prompts], engine
+
+    def _palette(self, studio: Studio) -> dict[str, Any]:
+        from studiolo.cli.inputs import find_picture_file
+        from studiolo.cli.palettes import palette_of
+        from studiolo.errors import InvalidRequestError
+
+        if self.palette_from is None:
+            return {}
+        if "palette" in self.fields:
+            raise InvalidRequestError("There are two palettes.", hint="Give --palette or --palette-from.")
+        return {"palette": palette_of(find_picture_file(studio.gallery, self.palette_from))}

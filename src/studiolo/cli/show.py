@@ -40,6 +40,7 @@ def show(
     their files.
     """
     from studiolo.cli.console import for_a_person, print_json, print_rows
+    from studiolo.cli.palettes import palette_document, palette_fields
     from studiolo.imaging.metadata import read_metadata
 
     path = _file(picture)
@@ -49,8 +50,11 @@ def show(
     found = read_metadata(path)
     facts = list(_facts(found))
     if as_json:
-        print_json({"path": str(path), "ai_generated": found.ai_generated, **dict(facts), **_record(found)})
-    elif for_a_person():
+        known = {**dict(facts), **palette_document(found.palette, path), **_record(found)}
+        print_json({"path": str(path), "ai_generated": found.ai_generated, **known})
+        return
+    facts += palette_fields(found.palette, path)
+    if for_a_person():
         _print_facts(picture, path, found, facts, preview=preview)
     else:
         print_rows([("path", path), *facts])

@@ -66,6 +66,7 @@ def describe_painting(
         seed=generated.seed,
         model=f"{generated.engine}:{generated.model}" if generated.model else generated.engine,
         strength=request.strength,
+        palette=request.palette,
     )
     partly = request.mask is not None
     content = encode_image(generated.image, "png", parameters, record.model_dump(mode="json"), partly=partly)

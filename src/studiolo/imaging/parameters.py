@@ -12,6 +12,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from studiolo.errors import InvalidRequestError
+from studiolo.imaging.palette import parse_palette
+
 _NEGATIVE: Final = "Negative prompt:"
 _PAIR: Final = re.compile(r'\s*(\w[\w /-]*):\s*("(?:\\.|[^"\\])+"|[^,]*)(?:,|$)')
 # Fewer pairs than this on the last line, and it belongs to the prompt (A1111's own rule).
@@ -32,6 +35,7 @@ class Parameters:
     height: int | None = None
     model: str | None = None
     strength: float | None = None
+    palette: tuple[str, ...] = ()
     software: str | None = None
 
 
@@ -45,6 +49,7 @@ def format_parameters(parameters: Parameters) -> str:
         "Size": f"{parameters.width}x{parameters.height}" if parameters.width and parameters.height else None,
         "Model": parameters.model,
         "Denoising strength": parameters.strength,
+        "Palette": " ".join(parameters.palette) or None,
         "Version": parameters.software,
     }
     settings = ", ".join(f"{name}: {_quote(value)}" for name, value in known.items() if value is not None)
@@ -78,6 +83,7 @@ def parse_parameters(text: str) -> Parameters | None:
         height=height,
         model=found.get("Model"),
         strength=number(found.get("Denoising strength")),
+        palette=_palette(found.get("Palette", "")),
         software=_software(found.get("Version")),
     )
 
@@ -117,6 +123,14 @@ def _software(version: str | None) -> str:
 def _size(text: str) -> tuple[int | None, int | None]:
     match = re.fullmatch(r"(\d{1,6})x(\d{1,6})", text.strip())
     return (int(match[1]), int(match[2])) if match else (None, None)
+
+
+def _palette(text: str) -> tuple[str, ...]:
+    """Our own word there; in a text of another program it may mean anything, and then says nothing."""
+    try:
+        return parse_palette(text.split())
+    except InvalidRequestError:
+        return ()
 
 
 def _quote(value: object) -> str:

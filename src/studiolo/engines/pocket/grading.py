@@ -30,7 +30,7 @@ _GRID, _RADIUS = 0.02, 0.09
 _MOST = 8  # clusters: with ten colours there are 24,310 ways to give them in the order of light
 _LATTICE = 25  # points of the lookup table along each side of the colour cube
 _REACH = 0.05  # OKLab: how far from a cluster's middle its move is felt
-# How much of its difference (lightness, a, b) from the mean of what its palette colour replaces a shade keeps.
+# How much a shade keeps of its difference (lightness, a, b) from the mean of what its colour replaces.
 _SHADING = np.array([0.55, 0.15, 0.15])
 _LIGHT = np.array([0.6, 1.0, 1.0])  # how much a difference in lightness counts beside one in colour
 _APART = 0.25  # OKLab: colours so far apart stand out from one another
