@@ -1,5 +1,95 @@
-import { html } from "../../core/html.js";
+// One picture, large, with what is known of it and what is said about it.
+import { api } from "../../core/api.js";
+import { html, useEffect, useState } from "../../core/html.js";
+import { listen } from "../../core/events.js";
+import { useKeys } from "../../core/keys.js";
+import { go } from "../../core/router.js";
+import { words } from "../../core/words.js";
+import { Button } from "../../components/button.js";
+import { Notice } from "../../components/notice.js";
+import { sayProblem } from "../../components/toasts.js";
+import { neighbours, refresh } from "../gallery/source.js";
+import { trash } from "../gallery/selection.js";
+import { Actions } from "./actions.js";
+import { Conversation } from "./conversation.js";
+import { Facts } from "./facts.js";
+import { Stage } from "./stage.js";
 
-export function Look() {
-  return html`<div class="view"><h1>Look</h1></div>`;
+const t = words({
+  en: { back: "Back", previous: "Previous picture", next: "Next picture", star: "Star", unstar: "Take the star", again: "Use these again", about: "About this picture", delete: "Move to the trash", gone: "To the gallery" },
+  ko: { back: "뒤로", previous: "이전 그림", next: "다음 그림", star: "별표 달기", unstar: "별표 떼기", again: "이 설정 다시 쓰기", about: "그림 정보", delete: "휴지통으로 옮기기", gone: "갤러리로" },
+});
+
+export function Look({ id }) {
+  const { picture, problem, setPicture } = usePicture(id);
+  const [tool, setTool] = useState(null);
+  useEffect(() => setTool(null), [id]);
+  const beside = neighbours(id);
+  const open = (other) => other && go(`/pictures/${other.id}`, {}, { replace: true });
+  const change = async (changes) => {
+    const { pictures } = await api.patch("/api/pictures", { ids: [id], ...changes });
+    setPicture(pictures[0]);
+    refresh(pictures);
+  };
+  const star = () => change({ starred: !picture.starred }).catch(sayProblem);
+  const discard = async () => {
+    const after = beside.next ?? beside.previous;
+    await trash([id]);
+    if (after) open(after);
+    else back();
+  };
+  useKeys([
+    { keys: "ArrowLeft", does: t("previous"), run: () => open(neighbours(id).previous) },
+    { keys: "ArrowRight", does: t("next"), run: () => open(neighbours(id).next) },
+    { keys: "s", does: t("star"), run: star },
+    { keys: "r", does: t("again"), run: () => go("/", { again: id }) },
+    { keys: "Delete", does: t("delete"), run: () => discard().catch(sayProblem) },
+    { keys: "Escape", does: t("back"), run: () => (tool ? setTool(null) : back()) },
+  ], [id, picture, tool]);
+  if (problem) return html`<div class="view stack"><${Notice} problem=${problem} /><p><a class="button" href="#/gallery">${t("gone")}</a></p></div>`;
+  if (!picture) return html`<div class="look" aria-busy="true"></div>`;
+  return html`<div class="look">
+    <section class="look-room" aria-label=${picture.prompt}>
+      <div class="look-bar">
+        <${Button} kind="quiet" icon="arrow-left" onClick=${back}>${t("back")}<//>
+        <div class="row">
+          <${Button} kind="quiet" icon="chevron-left" label=${t("previous")} disabled=${!beside.previous} onClick=${() => open(beside.previous)} />
+          <${Button} kind="quiet" icon="chevron-right" label=${t("next")} disabled=${!beside.next} onClick=${() => open(beside.next)} />
+        </div>
+        <div class="row">
+          <${Button} kind="quiet" class="look-star" icon="star" label=${t(picture.starred ? "unstar" : "star")} aria-pressed=${picture.starred ? "true" : "false"} onClick=${star} />
+          <${Actions} picture=${picture} onTool=${setTool} onDelete=${() => discard().catch(sayProblem)} />
+        </div>
+      </div>
+      ${tool ? html`<${tool} picture=${picture} onDone=${() => setTool(null)} />`
+        : html`<${Stage} key=${id} picture=${picture} onPrevious=${() => open(beside.previous)} onNext=${() => open(beside.next)} />`}
+    </section>
+    <aside class="look-side" aria-label=${t("about")}>
+      <${Facts} picture=${picture} onChange=${change} onPicture=${setPicture} />
+      <${Conversation} key=${id} picture=${picture} />
+    </aside>
+  </div>`;
+}
+
+function back() {
+  if (history.length > 1) history.back();
+  else go("/gallery");
+}
+
+/** The picture of that id, kept up to date while it is looked at. */
+function usePicture(id) {
+  const [state, setState] = useState({});
+  useEffect(() => {
+    let here = true;
+    const load = () => api.get(`/api/pictures/${id}`).then((picture) => here && setState({ picture }), (problem) => here && setState({ problem }));
+    if (state.picture?.id !== id) setState({ picture: state.picture }); // the old one stays until the new one is there
+    load();
+    const stop = listen("gallery", ({ ids, change }) => (change === "unknown" || ids.includes(id)) && load());
+    return () => {
+      here = false;
+      stop();
+    };
+  }, [id]);
+  const current = state.picture?.id === id || state.problem ? state : {};
+  return { ...current, setPicture: (picture) => setState({ picture }) };
 }
