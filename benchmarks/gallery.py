@@ -283,7 +283,7 @@ def measure_gallery(gallery: Gallery, table: Table, rows: int, times: int) -> No
     def question() -> str:
         return f"{chance.choice(COLOURS)} {chance.choice(THINGS)}"
 
-    large, small = gallery.collections.get("large").id, gallery.collections.get("small 7").id
+    large, small = gallery.collections.get("large").id, gallery.collections.get("small 20").id
     line("list page of 60", next_page)
     line("list page, deep", lambda _: gallery.list(limit=60, before=new_id(datetime(2024, 1, 9, tzinfo=UTC))))
     filters = {
