@@ -30,13 +30,14 @@ ANONYMOUS: Final = Caller(name="nobody", scopes=frozenset())
 """Who showed no token yet: sees the page and what is public, and may sign in."""
 
 
-def get_studio(request: Request) -> Studio:
+# These wait for nothing: as coroutines they run where they are called, and not each in a thread.
+async def get_studio(request: Request) -> Studio:
     """The studio this server opened."""
     studio: Studio = request.app.state.studio
     return studio
 
 
-def get_caller(request: Request) -> Caller:
+async def get_caller(request: Request) -> Caller:
     """Who is asking, as the security middleware found out."""
     caller: Caller = request.state.caller
     return caller
@@ -56,7 +57,7 @@ class Needs:
     def __init__(self, scope: Scope) -> None:
         self.scope: Scope = scope
 
-    def __call__(self, caller: CallerDep) -> None:
+    async def __call__(self, caller: CallerDep) -> None:
         """Let the caller pass, or raise."""
         if not caller.allows(self.scope):
             raise ForbiddenError(
@@ -65,7 +66,7 @@ class Needs:
             )
 
 
-def on_this_machine(caller: CallerDep) -> None:
+async def on_this_machine(caller: CallerDep) -> None:
     """A dependency of a route: the caller is this machine's own user.
 
     Raises:
