@@ -36,6 +36,7 @@ Each carries a ``hint``: the next thing to do, usually a command.
 from __future__ import annotations
 
 import re
+import reprlib
 from typing import ClassVar
 
 
@@ -205,3 +206,14 @@ def reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
     return str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+
+
+def require_text(value: object, name: str) -> str:
+    """``value``, which must be a text; ``name`` is what the caller knows it by.
+
+    Raises:
+        InvalidRequestError: it is something else.
+    """
+    if isinstance(value, str):
+        return value
+    raise InvalidRequestError(f"{name} is {reprlib.repr(value)}, but must be a text.", hint=f"Change {name}.")

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 from weakref import WeakSet
 
 from pydantic import SecretStr
@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from studiolo.embedding import TextEmbedder
 from studiolo.engines.base import ChatEngine, Engine, EngineConfig, ImageEngine, SpeechEngine
 from studiolo.engines.capabilities import check
-from studiolo.errors import EngineError, InputError, UnknownEngineError
+from studiolo.errors import EngineError, InputError, UnknownEngineError, require_text
 from studiolo.requests import ImageRequest
 from studiolo.settings import Settings
 
@@ -75,7 +75,7 @@ class Registry(Generic[E]):
             UnknownEngineError: no such engine; the hint has the closest name.
             EngineError: the engine's package cannot be loaded.
         """
-        spec = spec.strip()
+        spec = require_text(spec, "engine").strip()
         name, _, model = spec.partition(":")
         with self._lock:
             if spec not in self._engines:
@@ -99,6 +99,13 @@ class Registry(Generic[E]):
             self._configs[name] = replace(self._default, options=dict(options))
             for spec in [spec for spec in self._engines if spec.partition(":")[0] == name]:
                 self._retired.add(self._engines.pop(spec))
+
+    def under(self, settings: Settings) -> Self:
+        """A registry of the same engines, told what ``settings`` say."""
+        other = build_registry(settings, self._default.embedder, kind=type(self))
+        with self._lock:
+            other._factories = dict(self._factories)  # noqa: SLF001 - our own
+        return other
 
     def factory(self, name: str) -> Callable[[EngineConfig], E]:
         """What builds the engine of that name: most often its class.

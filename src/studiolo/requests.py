@@ -57,6 +57,7 @@ class SourceImage:
         if isinstance(source, SourceImage):
             self.image, self.png, self.sha256 = source.image, source.png, source.sha256
             return
+        _check_source(source)
         self.image: Image = load_image(Path(source) if isinstance(source, str) else source)
         buffer = io.BytesIO()
         self.image.save(buffer, "PNG", compress_level=1)
@@ -94,8 +95,6 @@ class SourceImage:
 
     @classmethod
     def _validate(cls, value: Any, info: core_schema.ValidationInfo) -> SourceImage:
-        from PIL.Image import Image as PilImage
-
         if isinstance(value, str) and value.startswith("sha256:"):
             # A request read back from JSON: whoever reads it says where pictures are kept.
             context = cast("Mapping[str, Any]", info.context or {})
@@ -106,12 +105,17 @@ class SourceImage:
                     hint="Give the picture's file instead.",
                 )
             value = find(value)
-        if not isinstance(value, SourceImage | PilImage | Path | str | bytes):
-            raise InvalidImageError(
-                f"A picture cannot be read from {type(value).__name__}.",
-                hint="Give a path, the bytes of a file, or a PIL image.",
-            )
         return cls(value)
+
+
+def _check_source(source: object) -> None:
+    from PIL.Image import Image as PilImage
+
+    if not isinstance(source, PilImage | Path | str | bytes):
+        raise InvalidImageError(
+            f"A picture cannot be read from {type(source).__name__}.",
+            hint="Give a path, the bytes of a file, or a PIL image.",
+        )
 
 
 def _strip(value: Any) -> Any:

@@ -7,12 +7,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, Literal, Self
+from typing import Final, Literal, Self, cast
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from studiolo.chat import Finish, Usage
-from studiolo.errors import InvalidRequestError
+from studiolo.errors import InvalidRequestError, require_text
 from studiolo.requests import (
     MAX_PROMPT_CHARACTERS,
     Frozen,
@@ -219,7 +219,7 @@ def checked_question(question: str) -> str:
     Raises:
         InvalidRequestError: there is none, or it is too long or unprintable.
     """
-    question = question.strip()
+    question = require_text(question, "question").strip()
     if not any(c.isalnum() for c in question):
         raise InvalidRequestError("There is no question.", hint='Ask one: "what colour is the car?"')
     if len(question) > MAX_QUESTION_CHARACTERS:
@@ -231,13 +231,28 @@ def checked_question(question: str) -> str:
     return question
 
 
+def checked_conversation(before: object) -> tuple[Answer, ...]:
+    """Earlier answers, oldest first.
+
+    Raises:
+        InvalidRequestError: they are something else.
+    """
+    answers = cast("Sequence[object]", before) if isinstance(before, Sequence) else (before,)
+    if wrong := [answer for answer in answers if not isinstance(answer, Answer)]:
+        raise InvalidRequestError(
+            f"before is to hold answers, not {type(wrong[0]).__name__}.",
+            hint="Give what .read() gave, as in before=[answer].",
+        )
+    return tuple(answer for answer in answers if isinstance(answer, Answer))
+
+
 def checked_text(text: str) -> str:
     """A text to translate, without spaces around it.
 
     Raises:
         InvalidRequestError: there is none, or it is too long or unprintable.
     """
-    text = text.strip()
+    text = require_text(text, "text").strip()
     if not text:
         raise InvalidRequestError("There is nothing to translate.", hint="Give a text.")
     if len(text) > MAX_PROMPT_CHARACTERS:

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from studiolo.errors import EngineError, InvalidRequestError
+from studiolo.errors import EngineError, InvalidRequestError, require_text
 from studiolo.speech import Clip
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def check_format(name: str) -> Format:
     Raises:
         InvalidRequestError: there is none; the hint has the closest.
     """
-    wanted = name.strip().lower().removeprefix(".")
+    wanted = require_text(name, "format").strip().lower().removeprefix(".")
     if wanted in FORMATS:
         return wanted
     close = difflib.get_close_matches(wanted, FORMATS, n=1, cutoff=0.5)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from studiolo.errors import InvalidRequestError
+from studiolo.errors import InvalidRequestError, require_text
 
 NAMES: Final[Mapping[str, str]] = {
     "af": "Afrikaans", "am": "Amharic", "ar": "Arabic", "as": "Assamese", "az": "Azerbaijani",
@@ -58,7 +58,7 @@ def normalise(code_or_name: str) -> str:
     Raises:
         InvalidRequestError: no language of that code or name is known.
     """
-    asked = " ".join(code_or_name.lower().split())
+    asked = " ".join(require_text(code_or_name, "language").lower().split())
     tag = _TAG.fullmatch(asked)
     for candidate in (asked, tag.group(1) if tag else asked):
         code = _ALIASES.get(candidate, candidate)

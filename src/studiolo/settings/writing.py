@@ -17,7 +17,7 @@ import tomlkit
 from pydantic import SecretStr
 from tomlkit.exceptions import TOMLKitError
 
-from studiolo.errors import DiskFullError, SettingsError, reason
+from studiolo.errors import DiskFullError, SettingsError, reason, require_text
 from studiolo.settings.model import Settings
 from studiolo.settings.sources import PREFIX, DotEnv, Environment, names_given, unknown_setting
 
@@ -75,7 +75,7 @@ def parse_name(name: str) -> tuple[str, ...]:
     Raises:
         SettingsError: there is no setting of such a name.
     """
-    first, dot, rest = name.partition(".")
+    first, dot, rest = require_text(name, "name").partition(".")
     engine, _, option = rest.partition(".")
     if first == "engines" and _ENGINE.fullmatch(engine) and _ENGINE.fullmatch(option):
         return first, engine, option

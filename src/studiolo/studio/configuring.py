@@ -19,12 +19,15 @@ from studiolo.settings.writing import Change, parse_name, write_settings
 from studiolo.studio.engines import CHOICES, POCKET, Registries, build_registries
 
 
-def change_settings(file: Path, changes: Mapping[str, Change]) -> Settings:
+def change_settings(
+    file: Path, changes: Mapping[str, Change], *, registries: Registries | None = None
+) -> Settings:
     """Write settings that can be used to ``file``; texts are read as the type they are for.
 
     Args:
         file: the ``config.toml``.
         changes: by name, such as ``engine`` or ``engines.openai.api_key``; None takes one out.
+        registries: know which engines there are; those that are installed if not given.
 
     Returns:
         The settings as they are read from now on, but for ``home``.
@@ -36,10 +39,14 @@ def change_settings(file: Path, changes: Mapping[str, Change]) -> Settings:
     given = {name: _listed(name, value) for name, value in changes.items()}
 
     def complete(settings: Settings) -> dict[str, Change]:
-        registries = build_registries(settings)
-        _check_choices(settings, registries, given)
+        known = (
+            build_registries(settings)
+            if registries is None
+            else {kind: registry.under(settings) for kind, registry in registries.items()}
+        )
+        _check_choices(settings, known, given)
         tables = {parts[1] for name in given if len(parts := parse_name(name)) > 1}
-        declared = {engine: _declared(registries, settings, engine) for engine in tables}
+        declared = {engine: _declared(known, settings, engine) for engine in tables}
         return {
             name: _typed(settings, declared, name, value)
             for name, value in given.items()

@@ -8,7 +8,7 @@ from typing import Final, Self
 from studiolo import offline
 from studiolo.assistant.base import Assistant
 from studiolo.embedding import TextEmbedder
-from studiolo.errors import Cancelled, UnknownEngineError
+from studiolo.errors import Cancelled, UnknownEngineError, require_text
 from studiolo.gallery import Gallery
 from studiolo.registry import ChatRegistry, EngineRegistry, SpeechRegistry, build_registry
 from studiolo.requests import Progress, ProgressCallback
@@ -60,7 +60,7 @@ class Core:
         Raises:
             UnknownEngineError: there is none.
         """
-        name = (self.settings.assistant if name is None else name).strip()
+        name = require_text(self.settings.assistant if name is None else name, "engine").strip()
         if name == POCKET:
             return self._pocket_assistant()
         from studiolo.assistant.chat import ChatAssistant

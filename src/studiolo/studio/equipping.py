@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import SecretStr
 
 from studiolo.engines.kinds import Kind
-from studiolo.errors import InvalidRequestError
+from studiolo.errors import InvalidRequestError, require_text
 from studiolo.registry import in_the_clear
 from studiolo.requests import ProgressCallback, ignore_progress
 from studiolo.studio.core import POCKET, Core, cancellable
@@ -97,7 +97,7 @@ class Equipping(Core):
         if wanted is Kind.CHAT and engine == POCKET:
             return trying.attempt(lambda: trying.look(self.assistant(POCKET), report))
         registry = self._registries()[wanted]
-        if engine.partition(":")[0] not in registry.names:
+        if require_text(engine, "engine").partition(":")[0] not in registry.names:
             registry.resolve(engine)  # says which names there are
         if wanted is Kind.IMAGE:
             return trying.attempt(lambda: trying.paint(self.registry.resolve(engine), report))
@@ -121,7 +121,7 @@ class Equipping(Core):
         from studiolo.studio.configuring import change_settings
 
         with self._configuring:
-            read = change_settings(self.settings.file, changes)
+            read = change_settings(self.settings.file, changes, registries=self._registries())
             changed = [parse_name(name) for name in changes]
             update: dict[str, Any] = {
                 name: getattr(read, name) for name, *rest in changed if not rest and name in CHOICES.values()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from studiolo.assistant.base import Answer
+from studiolo.errors import require_text
 from studiolo.gallery import KeptAnswer, Speech
 from studiolo.requests import ProgressCallback, ignore_progress
 from studiolo.speech import Clip
@@ -82,4 +83,5 @@ class Speaking(Core):
 
     def _speaking(self, said: str | Answer | KeptAnswer, engine: str | None, **how: Any) -> SpokenText:
         speaker = self.speech.resolve(self.settings.speech if engine is None else engine)
-        return prepare(speaker, said if isinstance(said, str) else said.text, **how)
+        text = said.text if isinstance(said, Answer | KeptAnswer) else require_text(said, "text")
+        return prepare(speaker, text, **how)

@@ -15,6 +15,7 @@ from studiolo.assistant.base import (
     Suggestions,
     Tags,
     Translation,
+    checked_conversation,
     checked_question,
 )
 from studiolo.assistant.stream import AnswerStream
@@ -64,7 +65,7 @@ class Talking(Core):
             Cancelled: ``cancel`` was set.
         """
         words = keywords.split(",") if isinstance(keywords, str) else keywords
-        fields: dict[str, Any] = {"style": style, "keywords": tuple(words), "n": n, "language": language}
+        fields: dict[str, Any] = {"style": style, "keywords": words, "n": n, "language": language}
         if reference is not None:
             fields["reference"] = find_subject(self.gallery, reference).image
         request = SuggestionRequest.parse({**fields, "sampling": Sampling.parse(sampling)})
@@ -163,6 +164,7 @@ class Talking(Core):
         """
         question = checked_question(question)
         subject = find_subject(self.gallery, picture)
+        before = checked_conversation(before)
         if follow_up and subject.picture is not None:
             before = (*conversation(self.gallery, subject.picture), *before)
         pieces = self.assistant(engine).ask(

@@ -434,7 +434,7 @@ def test_the_name_of_the_config_file_is_the_name_of_the_engine(server):
     server.key = "another"
     with pytest.raises(CredentialsError, match="lab does not take the key") as caught:
         ask(registry.resolve("lab:m"))
-    assert "STUDIOLO_ENGINES__LAB__API_KEY;" in caught.value.hint
+    assert "(or as STUDIOLO_ENGINES__LAB__API_KEY)" in caught.value.hint
     registry.close()
 
 

@@ -33,7 +33,8 @@ class Host:
     def key_hint(self) -> str:
         """Where the key is set."""
         ours = f"STUDIOLO_ENGINES__{self.engine.upper()}__API_KEY"
-        return f"Set {f'{ours} or {self.key_variable}' if self.key_variable else ours}; then: studiolo config"
+        variables = f"{ours} or {self.key_variable}" if self.key_variable else ours
+        return f"Set it: studiolo config set engines.{self.engine}.api_key (or as {variables})"
 
     def no_key(self) -> CredentialsError:
         """What to raise where a key is needed and there is none."""
