@@ -18,7 +18,7 @@ from studiolo.errors import StudioloError
 from studiolo.server.context import Needs, StudioDep
 from studiolo.server.dialects.openai.chat_bodies import ChatBody
 from studiolo.server.dialects.openai.conversations import begin
-from studiolo.server.dialects.openai.faults import tell
+from studiolo.server.dialects.openai.faults import answers, tell
 from studiolo.server.dialects.openai.names import choose
 from studiolo.server.dialects.openai.pieces import Pieces
 from studiolo.server.waiting import EventStream, unless_gone
@@ -34,7 +34,27 @@ _FINISHES: Final[dict[Finish, str]] = {
 }
 
 
-@router.post("/v1/chat/completions")
+_EXAMPLE: Final = {
+    "id": "chatcmpl-1f0c6cf2a1b34c5d8e7f9a0b",
+    "object": "chat.completion",
+    "created": 1795330000,
+    "model": "pocket",
+    "choices": [
+        {
+            "index": 0,
+            "message": {"role": "assistant", "content": "The apple is red.", "refusal": None},
+            "logprobs": None,
+            "finish_reason": "stop",
+        }
+    ],
+    "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+}
+_EVENTS: Final = (
+    'data: {"object": "chat.completion.chunk", "choices": [{"delta": {"content": "The "}, …}], …}'
+)
+
+
+@router.post("/v1/chat/completions", responses=answers(_EXAMPLE, events=_EVENTS))
 async def create_chat_completion(body: ChatBody, request: Request, studio: StudioDep) -> Response:
     """Continue a conversation, as OpenAI's API does it; `docs/openai-api.md` says what differs."""
     spec = choose(studio, Kind.CHAT, body.model).spec

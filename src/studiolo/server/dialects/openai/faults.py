@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from fastapi import Response
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 
 from studiolo.server.problems import Problem, describe
 
@@ -21,7 +22,57 @@ _CODES: Final = {
     "rate-limited": "rate_limit_exceeded",
     "invalid-request": None,
 }
+_DESCRIBED: Final = {
+    "4XX": "The client can mend it.",
+    "5XX": "The engine or the gallery failed.",
+}
 _BUSY: Final = frozenset({"queue-full", "rate-limited"})
+
+
+class FaultDetails(BaseModel):
+    """What went wrong."""
+
+    message: str = Field(
+        description="What is wrong and what to do next.",
+        examples=["There is no engine 'pokcet'. Did you mean 'pocket'?"],
+    )
+    type: str = Field(
+        description="`invalid_request_error`, `rate_limit_error` or `server_error`.",
+        examples=["invalid_request_error"],
+    )
+    param: str | None = Field(default=None, description="The field that is wrong.", examples=["model"])
+    code: str | None = Field(
+        default=None, description="The kind of fault, for a program.", examples=["model_not_found"]
+    )
+
+
+class Fault(BaseModel):
+    """What went wrong, in OpenAI's shape."""
+
+    error: FaultDetails
+
+
+def answers(
+    example: Any = None, *, events: str = "", media_types: tuple[str, ...] = ()
+) -> dict[int | str, Any]:
+    """What a route declares of its answers, for ``responses=``.
+
+    Args:
+        example: of a JSON document.
+        events: of server-sent events, where the route can stream.
+        media_types: of an answer that is no JSON.
+    """
+    content: dict[str, Any] = {kind: {} for kind in media_types}
+    if example is not None:
+        content["application/json"] = {"schema": {"type": "object"}, "example": example}
+    if events:
+        content["text/event-stream"] = {"schema": {"type": "string"}, "example": events}
+    return {200: {"description": "As OpenAI's API answers it.", "content": content}, **faults()}
+
+
+def faults() -> dict[int | str, Any]:
+    """What every route declares of what may go wrong."""
+    return {status: {"model": Fault, "description": said} for status, said in _DESCRIBED.items()}
 
 
 def render(problem: Problem) -> Response:

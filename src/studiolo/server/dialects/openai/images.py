@@ -16,6 +16,7 @@ from studiolo.jobs.queue import JobQueue
 from studiolo.server.context import CallerDep, Needs, StudioDep
 from studiolo.server.dialects.openai import orders
 from studiolo.server.dialects.openai.attempts import Attempts, Patience
+from studiolo.server.dialects.openai.faults import answers
 from studiolo.server.dialects.openai.forms import Form, read_form
 from studiolo.server.dialects.openai.image_bodies import EditBody, GenerationBody, ImageBody, VariationBody
 from studiolo.server.dialects.openai.image_stream import ImageStream
@@ -30,6 +31,18 @@ _WAITING: Final = CapacityLimiter(256)
 """Threads of those who wait for a job: apart, so that they keep nobody else waiting."""
 _LOOK_S: Final = 5.0
 """A thread whose client has left ends after so long."""
+
+
+_ANSWERS: Final = answers(
+    {
+        "created": 1795330000,
+        "background": "opaque",
+        "output_format": "png",
+        "size": "512x512",
+        "data": [{"b64_json": "iVBORw0KGgo…", "id": "1kqz8m4t2-7k3f", "seed": 7}],
+    },
+    events='event: image_generation.completed\ndata: {"b64_json": "iVBORw0KGgo…", "seed": 7, …}',
+)
 
 
 def _attempts(request: Request, studio: StudioDep) -> Attempts:
@@ -108,21 +121,21 @@ class Painting:
 PaintingDep = Annotated[Painting, Depends()]
 
 
-@router.post("/v1/images/generations")
+@router.post("/v1/images/generations", responses=_ANSWERS)
 async def create_image(body: GenerationBody, studio: StudioDep, painting: PaintingDep) -> Response:
     """Paint pictures from words, as OpenAI's API does it; `docs/openai-api.md` says what differs."""
     order = await run_in_threadpool(orders.generation, studio, body)
     return await painting.answer(order, "image_generation")
 
 
-@router.post("/v1/images/edits", openapi_extra=_form_schema(EditBody, "image", "mask"))
+@router.post("/v1/images/edits", responses=_ANSWERS, openapi_extra=_form_schema(EditBody, "image", "mask"))
 async def create_image_edit(form: FormDep, studio: StudioDep, painting: PaintingDep) -> Response:
     """Change a picture by words; where the mask is transparent, it is painted anew."""
     order = await run_in_threadpool(orders.edit, studio, form)
     return await painting.answer(order, "image_edit")
 
 
-@router.post("/v1/images/variations", openapi_extra=_form_schema(VariationBody, "image"))
+@router.post("/v1/images/variations", responses=_ANSWERS, openapi_extra=_form_schema(VariationBody, "image"))
 async def create_image_variation(form: FormDep, studio: StudioDep, painting: PaintingDep) -> Response:
     """Paint pictures like another one."""
     order = await run_in_threadpool(orders.variation, studio, form)

@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
-from PIL import ImageOps
 from pydantic import ValidationError
 
 from studiolo.engines.capabilities import Capabilities
@@ -87,6 +86,8 @@ def _repainted(mask: SourceImage) -> SourceImage:
     """White where ``mask`` is erased, as engines read masks; one without transparency is such already."""
     if mask.image.mode != "RGBA":
         return mask
+    from PIL import ImageOps
+
     return SourceImage(ImageOps.invert(mask.image.getchannel("A")))
 
 

@@ -13,6 +13,7 @@ from studiolo.audio.encoding import MEDIA_TYPES, check_format
 from studiolo.engines.kinds import Kind
 from studiolo.server.context import Needs, StudioDep
 from studiolo.server.dialects.openai.bodies import Body
+from studiolo.server.dialects.openai.faults import answers
 from studiolo.server.dialects.openai.names import choose
 from studiolo.server.waiting import in_thread
 from studiolo.studio import Studio
@@ -62,7 +63,7 @@ class SpeechBody(Body):
 @router.post(
     "/v1/audio/speech",
     response_class=Response,
-    responses={200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}, "description": "The audio."}},
+    responses=answers(media_types=tuple(MEDIA_TYPES.values())),
 )
 async def create_speech(body: SpeechBody, request: Request, studio: StudioDep) -> Response:
     """Say a text, as OpenAI's API does it; `docs/openai-api.md` says what differs."""
@@ -79,6 +80,6 @@ def _speak(studio: Studio, spec: str, body: SpeechBody, stopped: threading.Event
 
 
 def _voice(studio: Studio, spec: str, wanted: str) -> str | None:
-    if wanted in _VOICES and all(voice.name != wanted for voice in studio.speech.resolve(spec).voices()):
+    if wanted in _VOICES and all(voice.name != wanted for voice in studio.voices(spec)):
         return None
     return wanted or None
