@@ -75,7 +75,12 @@ def _surround(app: FastAPI, studio: Studio, bound: str) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
-    """Jobs are worked on from now on, and until the studio is closed: first what an earlier server left."""
+    """Jobs are worked on from now on, and until the studio is closed: first what an earlier server left.
+
+    Meanwhile the engines' packages are imported: what the page asks for first is there when it does.
+    """
     studio: Studio = app.state.studio
     await run_in_threadpool(studio.jobs.start)
+    warming = asyncio.create_task(run_in_threadpool(studio.engines))
     yield
+    await warming

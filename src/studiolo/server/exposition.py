@@ -58,7 +58,9 @@ class _Numbers:
 
     def _jobs(self) -> Iterator[Metric]:
         metrics = self._metrics
-        jobs = CounterMetricFamily("studiolo_jobs", "Jobs that were begun and ended.", labels=["engine", "state"])
+        jobs = CounterMetricFamily(
+            "studiolo_jobs", "Jobs that were begun and ended.", labels=["engine", "state"]
+        )
         for (engine, state), count in metrics.jobs.items():
             jobs.add_metric([engine, state], count)
         yield jobs
