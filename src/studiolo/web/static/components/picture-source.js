@@ -8,11 +8,11 @@ import { Notice } from "./notice.js";
 
 const t = words({
   en: {
-    file: "Choose a file", gallery: "From the gallery", address: "https:// address of a picture", fetch: "Fetch", sending: "Sending the picture",
+    file: "File …", gallery: "Gallery …", address: "https:// address of a picture", fetch: "Fetch", sending: "Sending the picture",
     fetching: "Fetching the picture …", stop: "Stop",
   },
   ko: {
-    file: "파일 선택", gallery: "갤러리에서", address: "그림의 https:// 주소", fetch: "가져오기", sending: "그림을 올리는 중",
+    file: "파일 …", gallery: "갤러리 …", address: "그림의 https:// 주소", fetch: "가져오기", sending: "그림을 올리는 중",
     fetching: "그림을 가져오는 중 …", stop: "중지",
   },
 });

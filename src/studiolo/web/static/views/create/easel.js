@@ -1,7 +1,9 @@
 // One painting on its way: its newest preview, what is being done, how far it is.
 import { html, useEffect, useState } from "../../core/html.js";
+import { link } from "../../core/router.js";
 import { formatSeconds } from "../../core/words.js";
 import { Button } from "../../components/button.js";
+import { dragPicture } from "../../components/files.js";
 import { stageOf, t } from "./words.js";
 
 /** The newest of a row of pictures, each faded over the one before once it is decoded. */
@@ -46,6 +48,17 @@ export function Easel({ job, onCancel }) {
   return html`<article class="easel" style=${{ "--ratio": width && height ? String(width / height) : "1" }}>
     <div class="picture canvas"><${Crossfade} source=${source} alt=${t("preview", { prompt: job.prompt })} /></div>
     <${Line} job=${job} onCancel=${onCancel} />
+  </article>`;
+}
+
+/** What was painted last, as large as it was while it was painted. */
+export function Finished({ picture }) {
+  return html`<article class="easel" style=${{ "--ratio": String(picture.width / picture.height) }}>
+    <a class="picture canvas" href=${link(`/pictures/${picture.id}`)} draggable="true" onDragStart=${(event) => dragPicture(event, picture)}>
+      <img class="layer" src=${picture.image_url} width=${picture.width} height=${picture.height} alt=${picture.prompt} draggable=${false} />
+    </a>
+    <div class="row apart nowrap"><p class="words serif">${picture.original_prompt || picture.prompt}</p><span class="small soft numbers">${picture.seed != null && t("seedOf", { seed: picture.seed })}</span></div>
+    ${picture.notes.length > 0 && html`<p class="small soft">${picture.notes.join(" ")}</p>`}
   </article>`;
 }
 

@@ -1,7 +1,8 @@
 // The newest pictures of the gallery, kept up to date by what the studio tells.
 import { api } from "../../core/api.js";
-import { signal } from "../../core/html.js";
+import { computed, signal } from "../../core/html.js";
 import { listen } from "../../core/events.js";
+import { activeJobs } from "../../core/state.js";
 import { sayProblem } from "../../components/toasts.js";
 
 const MOST = 60;
@@ -10,7 +11,15 @@ const MOST = 60;
 export const wall = signal(null);
 /** Ids of pictures that came while one looked: they are allowed to appear. */
 export const arrived = new Set();
+/** Id of the picture that came last. */
+const latest = signal("");
 let stale = false;
+
+/** What was just finished stays on the easel until the next painting begins. */
+export const fresh = computed(() => {
+  const busy = activeJobs.value.some((job) => job.state === "running");
+  return busy ? null : ((wall.value ?? []).find((picture) => picture.id === latest.value) ?? null);
+});
 
 const newestFirst = (pictures) => pictures.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, MOST);
 
@@ -38,6 +47,7 @@ export function watchWall() {
     listen("snapshot", reload),
     listen("picture", ({ picture }) => {
       arrived.add(picture.id);
+      latest.value = picture.id;
       if (wall.value) wall.value = newestFirst([picture, ...wall.value.filter((each) => each.id !== picture.id)]);
     }),
     listen("gallery", ({ change, ids = [] }) => {

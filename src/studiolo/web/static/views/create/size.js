@@ -40,7 +40,7 @@ function Shapes({ shapes, value, onChange }) {
     event.currentTarget.children[next].focus();
   };
   return html`<div class="shapes" role="radiogroup" aria-label=${t("shape")} onKeyDown=${keys}>
-    ${all.map((each, index) => html`<button type="button" role="radio" key=${each.shape} aria-checked=${each.shape === value ? "true" : "false"} tabindex=${index === reached ? 0 : -1} onClick=${() => onChange(each)}>
+    ${all.map((each, index) => html`<button type="button" role="radio" key=${each.shape} class=${each.shape === AS_PICTURE ? "wide" : undefined} aria-checked=${each.shape === value ? "true" : "false"} tabindex=${index === reached ? 0 : -1} onClick=${() => onChange(each)}>
       <${Shape} ...${each} /><span>${each.shape === AS_PICTURE ? t("asPicture") : each.shape}</span>
     </button>`)}
   </div>`;

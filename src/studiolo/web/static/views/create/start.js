@@ -25,6 +25,7 @@ export function Start({ taking }) {
         ${picture.mask && html`<div class="row apart"><p class="small">${t("mask")}</p><${Button} kind="quiet" onClick=${() => (start.value = { ...picture, mask: undefined })}>${t("removeMask")}<//></div>`}
       </div>
       <${Strength} />`}
-    <${PictureSource} taking=${taking} hint=${picture ? t("another") : t("startLead")} />
+    ${picture ? html`<details open=${Boolean(taking.busy || taking.problem)}><summary>${t("another")}</summary><${PictureSource} taking=${taking} /></details>`
+      : html`<${PictureSource} taking=${taking} hint=${t("startLead")} />`}
   </div>`;
 }

@@ -5,16 +5,16 @@ import { activeJobs } from "../../core/state.js";
 import { Icon } from "../../components/icon.js";
 import { JustifiedWall } from "../../components/justified.js";
 import { Welcome } from "./welcome.js";
-import { arrived, wall, watchWall } from "./pictures.js";
+import { arrived, fresh, wall, watchWall } from "./pictures.js";
 import { t } from "./words.js";
 
 const caption = (picture) => html`<span>${picture.original_prompt || picture.prompt}</span>${picture.seed != null && html`<span class="numbers">${t("seedOf", { seed: picture.seed })}</span>`}`;
 
 export function Wall() {
   useEffect(watchWall, []);
-  const pictures = wall.value;
-  if (!pictures) return null;
-  if (pictures.length === 0) return activeJobs.value.length ? null : html`<${Welcome} />`;
+  if (!wall.value) return null;
+  const pictures = wall.value.filter((picture) => picture !== fresh.value);
+  if (wall.value.length === 0) return activeJobs.value.length ? null : html`<${Welcome} />`;
   return html`<section class="wall" aria-labelledby="wall-title">
     <h2 id="wall-title" class="visually-hidden">${t("wall")}</h2>
     <${JustifiedWall} label=${t("wall")} pictures=${pictures} caption=${caption} appears=${arrived} />

@@ -7,7 +7,8 @@ import { activeJobs, jobs, keepJob } from "../../core/state.js";
 import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
 import { say, sayProblem } from "../../components/toasts.js";
-import { Easel, Running } from "./easel.js";
+import { Easel, Finished, Running } from "./easel.js";
+import { fresh } from "./pictures.js";
 import { t } from "./words.js";
 
 const DISMISSED_KEPT = 200;
@@ -69,10 +70,11 @@ export function Work() {
     const priority = Math.min(MOST_URGENT, Math.max(...waiting.map((each) => each.priority)) + 1);
     api.patch(`/api/jobs/${job.id}`, { priority }).then(keepJob, sayProblem);
   };
-  if (!active.length && !failed.length) return null;
+  if (!active.length && !failed.length && !fresh.value) return null;
   return html`<section class="work" aria-label=${t("work")}>
     ${failed.length > 0 && html`<ul class="stack tight">${failed.map((job) => html`<${Failed} key=${job.id} job=${job} />`)}</ul>`}
     ${current && html`<${Easel} key=${current.id} job=${current} onCancel=${() => cancel(current)} />`}
+    ${fresh.value && html`<${Finished} key=${fresh.value.id} picture=${fresh.value} />`}
     ${others.map((job) => html`<${Running} key=${job.id} job=${job} onCancel=${() => cancel(job)} />`)}
     ${waiting.length > 0 && html`<h3 class="small soft">${t("waiting")}</h3>
       <ol class="queue">${waiting.map((job, index) => html`<${Waiting} key=${job.id} job=${job} first=${index === 0} onNext=${() => next(job)} />`)}</ol>`}
