@@ -76,7 +76,9 @@ if TYPE_CHECKING:
     from studiolo.settings import Settings
     from studiolo.speech import Clip, SpeechCapabilities, SpeechRequest, Voice
     from studiolo.studio import Studio
+    from studiolo.studio.engines import EngineFacts
     from studiolo.studio.sentences import Spoken
+    from studiolo.studio.trying import Trial
 
 _HOMES = {
     "studiolo._version": ("__version__",),
@@ -140,6 +142,8 @@ _HOMES = {
     "studiolo.studio.sentences": ("Spoken",),
     "studiolo.speech": ("Clip", "SpeechCapabilities", "SpeechRequest", "Voice"),
     "studiolo.studio": ("Studio",),
+    "studiolo.studio.engines": ("EngineFacts",),
+    "studiolo.studio.trying": ("Trial",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -164,6 +168,7 @@ __all__ = [
     "DiskFullError",
     "EngineConfig",
     "EngineError",
+    "EngineFacts",
     "EngineRegistry",
     "EngineTimeoutError",
     "Gallery",
@@ -211,6 +216,7 @@ __all__ = [
     "TextEmbedder",
     "Token",
     "Translation",
+    "Trial",
     "UnknownEngineError",
     "UnsafeAddressError",
     "UnsupportedRequestError",
