@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -19,40 +17,11 @@ from tests.server.dialects.openai.slow import Slow, states, wait_until
 from tests.server.serving import TIMEOUT_S, Serving
 
 SCRIPT = Path(__file__).with_name("client.mjs")
-VERSIONS = {22: "7.57.0", 18: "6.49.0"}
-"""From which version of node on, which version of the client."""
-
 Ask = Callable[[str], Any]
 
 
-@pytest.fixture(scope="session")
-def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the client in its ``node_modules``, kept from one run to the next."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("node and npm are not installed; Debian: apt-get install nodejs npm")
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-    major = int(re.match(r"v(\d+)", said)[1])  # type: ignore[index]
-    version = next((version for least, version in VERSIONS.items() if major >= least), None)
-    if version is None:
-        pytest.skip(f"node {said.strip()} is older than the client takes; it needs 18")
-    folder = request.config.cache.mkdir(f"openai-npm-{version}") / "client"
-    if not folder.exists():
-        fresh = tmp_path_factory.mktemp("npm")
-        (fresh / "package.json").write_text("{}")
-        done = subprocess.run(
-            [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", f"openai@{version}"],
-            cwd=fresh, capture_output=True, text=True, timeout=300,
-        )  # fmt: skip
-        if done.returncode:
-            pytest.skip(f"the npm client could not be fetched: {done.stderr.strip()[-300:]}")
-        if not folder.exists():  # another worker may have been quicker
-            shutil.move(fresh, folder)
-    return folder
-
-
 @pytest.fixture
-def ask(installed: Path, server: Serving, tmp_path: Path) -> Ask:
+def ask(npm_client: Path, server: Serving, tmp_path: Path) -> Ask:
     """Run a scenario of ``client.mjs`` against ``server``; what it printed."""
     for name, content in (
         ("image.png", png("blue")),
@@ -60,7 +29,7 @@ def ask(installed: Path, server: Serving, tmp_path: Path) -> Ask:
         ("client.txt", b"x"),
     ):
         (tmp_path / name).write_bytes(content)
-    (tmp_path / "node_modules").symlink_to(installed / "node_modules")
+    (tmp_path / "node_modules").symlink_to(npm_client / "node_modules")
 
     def run(scenario: str) -> Any:
         done = subprocess.run(
