@@ -230,6 +230,15 @@ class TestDoctor:
         assert done.code == 1
         assert "not installed" in self.states(done)["engine sdxl"]["detail"]
 
+    def test_a_local_server_that_does_not_answer(self, run: Run, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setenv("STUDIOLO_ASSISTANT", "ollama:llava")
+        monkeypatch.setenv("STUDIOLO_ENGINES__OLLAMA__BASE_URL", "http://127.0.0.1:9/v1")
+        done = run("doctor", "--json")
+        assert done.code == 1
+        found = self.states(done)["assistant ollama:llava"]
+        assert (found["state"], found["detail"]) == ("fail", "Nothing answers at http://127.0.0.1:9.")
+        assert "ollama serve" in found["fix"]
+
     def test_a_damaged_gallery(self, run: Run, home: Path):
         (home / "gallery").mkdir(parents=True)
         (home / "gallery" / "catalog.db").write_bytes(b"no database " * 1000)
