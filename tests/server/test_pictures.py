@@ -55,6 +55,7 @@ def test_pages_lead_through_the_gallery_newest_first(server: Serving):
     assert seen == kept[::-1]
     assert before is None
     shown = page["pictures"][0]
+    assert server.get(f"/api/pictures/{shown['id']}").json() == shown
     assert shown["created"] == "2026-03-01T00:00:00Z"
     assert not any("key" in name for name in shown)
     assert server.get(shown["image_url"]).content.startswith(b"\x89PNG")

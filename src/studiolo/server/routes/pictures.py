@@ -23,6 +23,7 @@ from studiolo.server.documents import (
     TagCounts,
     Timeline,
     documents,
+    page_json,
 )
 from studiolo.server.generation import MadeRequest
 from studiolo.server.problems import responses
@@ -47,9 +48,7 @@ PictureDep = Annotated[Picture, Depends(find_picture)]
 def list_pictures(query: Annotated[PageQuery, Query()], studio: StudioDep) -> Response:
     """A page of pictures, newest first."""
     page = studio.gallery.list(query.wanted(), limit=query.limit, before=query.before)
-    document = PicturePage.model_construct(pictures=documents(page.pictures), next=page.next)
-    # Written here and not by the framework: this is asked more often than all else.
-    return Response(document.__pydantic_serializer__.to_json(document), media_type="application/json")
+    return Response(page_json(page), media_type="application/json")
 
 
 @router.get("/pictures/search")
