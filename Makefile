@@ -5,6 +5,7 @@ PYTHON ?= python3
 NICE ?= nice -n 19
 PIP_ARGS ?=
 PYTEST_ARGS ?=
+STUDIO_ARGS ?=
 DEMO_STYLE ?= cosy winter picture book
 DEMO_KEYWORDS ?= two red apples, blue car, snow
 DEMO_PROMPT ?= two red apples left of a blue car in the snow
@@ -21,7 +22,7 @@ DEV := $(VENV)/.stamp-dev
 LOCAL := $(VENV)/.stamp-local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local demo test check format coverage bench pocket clean
+.PHONY: help setup local demo studio test check format coverage bench pocket clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +44,9 @@ demo: $(BASE) ## Install only what users need, then suggest, paint, tag, ask and
 	  '  $(BIN)/studiolo generate "a green owl on a book at night" -n 4' \
 	  '  $(BIN)/studiolo ask latest' \
 	  '  $(BIN)/studiolo --help'
+
+studio: $(BASE) ## Install only what users need, then serve the studio's page to this machine, until Ctrl-C
+	@$(BIN)/studiolo serve $(STUDIO_ARGS)
 
 test: $(DEV) ## Run every test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

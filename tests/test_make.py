@@ -43,6 +43,13 @@ def test_demo_installs_nothing_the_second_time_nor_after_setup(clone: Path):
     assert "pip install" not in planned(clone, "demo")
 
 
+def test_the_studio_needs_only_what_users_need(clone: Path):
+    plan = planned(clone, "studio")
+    assert "pip install -e .\n" in plan
+    assert "[dev]" not in plan
+    assert ".venv/bin/studiolo serve" in plan
+
+
 def test_a_changed_pyproject_is_installed_again(clone: Path):
     (clone / ".venv").mkdir()
     stamp = clone / ".venv/.stamp-dev"
