@@ -1,7 +1,8 @@
-"""Bring the page's few libraries into the package, at the versions of packages.json: python vendoring/vendor.py
+"""Bring the page's few libraries into the package, at the versions of packages.json.
 
-They come from npm as their authors published them. Changed is only how they name each other: a page
-without a build step and without inline scripts has no import map, so "preact" becomes "./preact.js".
+Run it as ``python vendoring/vendor.py``; it needs npm. The libraries come as their authors published them.
+Changed is only how they name each other: a page without a build step and without inline scripts has no
+import map, so "preact" becomes "./preact.js".
 """
 
 from __future__ import annotations
@@ -16,20 +17,24 @@ from xml.etree import ElementTree
 
 HERE = Path(__file__).parent
 VENDOR = HERE.parent / "src/studiolo/web/static/vendor"
+LICENCES = "LICENCES.txt"
 NAMES = {"preact": "preact.js", "preact/hooks": "hooks.js", "@preact/signals-core": "signals-core.js"}
 
 
 def main() -> None:
     """Fetch, rename, write; list what was written."""
     VENDOR.mkdir(parents=True, exist_ok=True)
+    licences: list[str] = []
     for package, wanted in json.loads((HERE / "packages.json").read_text()).items():
         files = wanted.get("files") or {f"icons/{name}.svg": name for name in sorted({*wanted["icons"]})}
-        found = fetch(package, wanted["version"], files)
+        found = fetch(package, wanted["version"], {**files, wanted["licence"]: LICENCES})
+        licences.append(f"{package} {wanted['version']}\n\n{found.pop(LICENCES).decode()}")
         if "icons" in wanted:
             found = {"icons.js": icons_module(found)}
         for target, content in found.items():
             (VENDOR / target).write_bytes(linked(content) if target.endswith(".js") else content)
             print(f"{package} {wanted['version']}  {target}  {len(content):,} bytes")
+    (VENDOR / LICENCES).write_text(f"\n{'-' * 80}\n\n".join(licences))
 
 
 def fetch(package: str, version: str, files: dict[str, str]) -> dict[str, bytes]:
@@ -49,8 +54,18 @@ def icons_module(drawings: dict[str, bytes]) -> bytes:
         name: [[child.tag.split("}")[-1], dict(child.attrib)] for child in ElementTree.fromstring(drawing)]
         for name, drawing in drawings.items()
     }
-    rows = [f"  {json.dumps(name)}: {json.dumps(parts, separators=(',', ':'))}," for name, parts in icons.items()]
-    return "\n".join(["// Lucide icons, ISC licence. Made by vendoring/vendor.py.", "export const ICONS = {", *rows, "};", ""]).encode()
+    rows = [
+        f"  {json.dumps(name)}: {json.dumps(parts, separators=(',', ':'))}," for name, parts in icons.items()
+    ]
+    return "\n".join(
+        [
+            "// Lucide icons, ISC licence. Made by vendoring/vendor.py.",
+            "export const ICONS = {",
+            *rows,
+            "};",
+            "",
+        ]
+    ).encode()
 
 
 def member(archive: tarfile.TarFile, name: str) -> bytes:
@@ -63,9 +78,7 @@ def member(archive: tarfile.TarFile, name: str) -> bytes:
 
 def linked(module: bytes) -> bytes:
     """The module, importing its neighbours by their files; without a pointer to a map that is not here."""
-    text = re.sub(
-        r'(from\s*|import\s*)"([^".][^"]*)"', lambda m: f'{m[1]}"./{NAMES[m[2]]}"', module.decode()
-    )
+    text = re.sub(r'(from\s*|import\s*)"([^".][^"]*)"', lambda m: f'{m[1]}"./{NAMES[m[2]]}"', module.decode())
     return re.sub(r"\n?//# sourceMappingURL=\S+\s*$", "\n", text).encode()
 
 
