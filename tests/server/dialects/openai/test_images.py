@@ -299,6 +299,22 @@ def test_a_form_without_a_picture_says_so(server: Serving):
     assert "'image' is missing" in answer.json()["error"]["message"]
 
 
+def test_a_field_of_a_form_that_is_sent_in_two_ways_says_so(server: Serving):
+    twice = {"prompt": "x", "options": "1", "options[b]": "2"}
+    answer = server.post("/v1/images/edits", data=twice, files={"image": ("i.png", png())})
+    assert answer.status_code == 400
+    assert "'options' was sent in two ways" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("field", ["model", "scheduler", "prompt", "size", "options"])
+def test_half_a_character_is_a_bad_request(server: Serving, field: str):
+    half = '"\\ud800"' if field != "options" else '{"a": ["\\ud800"]}'
+    body = f'{{"{field}": {half}, "n": 1}}'
+    answer = server.post("/v1/images/generations", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    assert "half a character" in answer.json()["error"]["message"]
+
+
 def test_an_unknown_model_is_not_found(client: openai.OpenAI):
     with pytest.raises(openai.NotFoundError) as caught:
         client.images.generate(model="gpt-4o", prompt="a boat")

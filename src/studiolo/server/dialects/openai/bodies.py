@@ -7,7 +7,7 @@ from typing import Any, ClassVar, cast
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from studiolo.errors import UnsupportedRequestError
+from studiolo.errors import InvalidRequestError, UnsupportedRequestError
 
 
 class Body(BaseModel):
@@ -29,8 +29,27 @@ class Body(BaseModel):
         if not isinstance(given, Mapping):
             return given
         fields = cast("Mapping[str, Any]", given)
+        _check_text(fields)
         asked = sorted(name for name in cls.refused if fields.get(name))
         if asked:
             raise UnsupportedRequestError(f"'{asked[0]}' cannot be done here.", hint="Leave it out.")
         dropped = cls.without_effect | cls.refused
         return {name: value for name, value in fields.items() if value is not None and name not in dropped}
+
+
+def _check_text(value: Any) -> None:
+    """JSON can spell half a character (``"\\ud800"``), which no file and no answer can hold.
+
+    Raises:
+        InvalidRequestError: somewhere in ``value`` there is one.
+    """
+    if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise InvalidRequestError("A text has half a character in it.", hint="Send it as UTF-8.")
+    elif isinstance(value, Mapping):
+        for name, part in cast("Mapping[Any, Any]", value).items():
+            _check_text(name)
+            _check_text(part)
+    elif isinstance(value, list):
+        for part in cast("list[Any]", value):
+            _check_text(part)

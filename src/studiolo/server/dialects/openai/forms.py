@@ -23,19 +23,24 @@ _NAME: Final = re.compile(r"(?P<name>\w+)\[(?P<key>\w*)\]")
 
 @dataclass
 class Form:
-    """The fields of a form, and its files by field."""
+    """A form's fields (plain ones, lists, tables) and files, each by its name."""
 
-    fields: dict[str, Any] = field(default_factory=dict[str, Any])
+    texts: dict[str, str] = field(default_factory=dict[str, str])
+    lists: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    tables: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     files: dict[str, list[bytes]] = field(default_factory=dict[str, list[bytes]])
 
     def read(self, model: type[B]) -> B:
         """The fields as ``model``.
 
         Raises:
-            InvalidRequestError: one is unknown, missing or wrong.
+            InvalidRequestError: one is unknown, missing, wrong, or was sent in two ways.
         """
+        twice = {*self.texts} & {*self.lists} | {*self.texts, *self.lists} & {*self.tables}
+        if twice:
+            raise InvalidRequestError(f"'{min(twice)}' was sent in two ways.", hint="Send it in one.")
         try:
-            return model.model_validate(self.fields)
+            return model.model_validate({**self.texts, **self.lists, **self.tables})
         except ValidationError as error:
             raise explain(error, model) from error
 
@@ -57,11 +62,11 @@ class Form:
         """``seed``, ``palette[]`` once for each entry, ``options[name]``."""
         found = _NAME.fullmatch(name)
         if found is None:
-            self.fields[name] = value
+            self.texts[name] = value
         elif found["key"]:
-            self.fields.setdefault(found["name"], {})[found["key"]] = _scalar(value)
+            self.tables.setdefault(found["name"], {})[found["key"]] = _scalar(value)
         else:
-            self.fields.setdefault(found["name"], []).append(value)
+            self.lists.setdefault(found["name"], []).append(value)
 
 
 async def read_form(request: Request, *, upload_bytes: int) -> Form:
