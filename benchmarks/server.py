@@ -65,8 +65,8 @@ def serving(home: Path) -> Generator[Served]:
         process.wait(30)
 
 
-def pages(rows: int) -> dict[str, Callable[[], str]]:
-    """What is asked for, and its name in the table."""
+def pages(rows: int, per_s: float) -> dict[str, tuple[Callable[[], str], float]]:
+    """What is asked for and how often a second, by its name in the table."""
     chance = random.Random(0)
 
     def anywhere() -> str:
@@ -75,20 +75,24 @@ def pages(rows: int) -> dict[str, Callable[[], str]]:
 
     newest = f"/api/pictures?limit={PAGE}"
     return {
-        "the newest": in_turn([newest]),
-        "anywhere (scrolling)": anywhere,
-        "with filters": in_turn(
-            [f"{newest}&engine=bedrock", f"{newest}&starred=true", f"{newest}&tag=best", f"{newest}&seed=777"]
+        "the newest": (in_turn([newest]), per_s),
+        "anywhere (scrolling)": (anywhere, per_s),
+        "with filters": (
+            in_turn(
+                [f"{newest}&{only}" for only in ("engine=bedrock", "starred=true", "tag=best", "seed=777")]
+            ),
+            per_s,
         ),
-        "count, tags, timeline": in_turn(["/api/pictures/count", "/api/tags", "/api/pictures/timeline"]),
+        # What a page asks once, when it opens or something changed.
+        "the count": (in_turn(["/api/pictures/count"]), per_s / 20),
+        "all tags": (in_turn(["/api/tags"]), per_s / 20),
+        "the timeline": (in_turn(["/api/pictures/timeline"]), per_s / 20),
     }
 
 
 def measure(server: Served, paths: Callable[[], str], *, per_s: float, seconds: float) -> tuple[Load, float]:
     """A steady load, and the share of one core that the server took for it."""
-    asyncio.run(
-        steady(server.address, paths, per_s=per_s, seconds=2)
-    )  # caches warm, connections' code compiled
+    asyncio.run(steady(server.address, paths, per_s=per_s, seconds=2))  # caches warm
     before, began = server.cpu_s(), time.perf_counter()
     load = asyncio.run(steady(server.address, paths, per_s=per_s, seconds=seconds))
     return load, (server.cpu_s() - before) / (time.perf_counter() - began)
@@ -106,27 +110,15 @@ def main() -> None:
             fill(gallery, Centres(), given.rows)
         with serving(home) as server:
             rows: list[list[object]] = []
-            for name, paths in pages(given.rows).items():
-                load, cpu = measure(server, paths, per_s=given.per_s, seconds=given.seconds)
+            for name, (paths, per_s) in pages(given.rows, given.per_s).items():
+                load, cpu = measure(server, paths, per_s=per_s, seconds=given.seconds)
                 most = asyncio.run(flat_out(server.address, paths, seconds=5))
-                waits = [f"{load.percentile(share):.1f}" for share in (0.5, 0.95, 0.99)]
                 size = load.received_bytes / len(load.waits_ms) / 1000
-                rows.append(
-                    [name, f"{size:.0f}", f"{load.per_s:.0f}", *waits, f"{cpu:.0%}", f"{most.per_s:.0f}"]
-                )
-            memory = server.memory_mib()
-    header = (
-        "pages",
-        "kB each",
-        "asked a second",
-        "p50 ms",
-        "p95 ms",
-        "p99 ms",
-        "of one core",
-        "most a second",
-    )
+                waits = [f"{load.percentile(share):.1f}" for share in (0.5, 0.95, 0.99)]
+                measured = f"{load.per_s:.0f}", *waits, f"{cpu:.0%}", f"{most.per_s:.0f}"
+                rows.append([name, f"{size:.0f}", *measured, f"{server.memory_mib():.0f}"])
+    header = ("", "kB", "asked/s", "p50 ms", "p95 ms", "p99 ms", "of one core", "most/s", "MiB after")
     report(f"Listing {given.rows:,} pictures over HTTP, {PAGE} a page", header, rows)
-    print(f"The server's memory afterwards: {memory:.0f} MiB.")
 
 
 if __name__ == "__main__":
