@@ -19,12 +19,14 @@ export function Stage({ picture, onPrevious, onNext }) {
   useEffect(() => {
     const element = image.current;
     const ground = element.parentElement;
-    const panzoom = Panzoom(element, { maxScale: MOST, minScale: 1, contain: "outside", panOnlyWhenZoomed: true, cursor: "default" });
+    const panzoom = Panzoom(element, { maxScale: MOST, minScale: 1, panOnlyWhenZoomed: true, cursor: "zoom-in" });
     zoom.current = panzoom;
     const wheel = (event) => panzoom.zoomWithWheel(event);
     const changed = () => {
       const now = panzoom.getScale();
       setScale(now);
+      const { x, y } = panzoom.getPan();
+      if (now === 1 && (x || y)) panzoom.pan(0, 0, { force: true, silent: true }); // the whole picture hangs in the middle
       panzoom.setOptions({ cursor: now > 1 ? "grab" : "zoom-in" });
     };
     ground.addEventListener("wheel", wheel, { passive: false });
