@@ -258,7 +258,7 @@ class TestWords:
         prompt_of(page).fill("눈 속의 빨간 사과")
         english = page.get_by_label("The prompt in English")
         expect(english).to_have_value("red apple in snow")
-        expect(page.get_by_text("translated word by word from Korean")).to_be_visible()
+        expect(page.get_by_text("Translated word by word from Korean")).to_be_visible()
         english.fill("a red apple in deep snow")
         page.reload()
         expect(english).to_have_value("a red apple in deep snow")

@@ -2,6 +2,7 @@
 import { html, useRef, useState } from "../core/html.js";
 import { words } from "../core/words.js";
 import { Button } from "./button.js";
+import { joined, readColours } from "./colours.js";
 
 const t = words({
   en: {
@@ -15,15 +16,6 @@ const t = words({
     keys: "화살표로 고르고, Shift와 함께 누르면 옮기고, Delete로 뺍니다.", change: "색 바꾸기",
   },
 });
-const HEX = /(?<![0-9a-z])(?:#([0-9a-f]{3})|#?([0-9a-f]{6}))(?![0-9a-z])/gi;
-
-/** Every colour in a text, as #rrggbb, whatever stands between them. */
-export function readColours(text) {
-  return [...text.matchAll(HEX)].map(([, short, long]) => `#${(long ?? short.replace(/./g, "$&$&")).toLowerCase()}`);
-}
-
-export const joined = (colours, more, most) => [...new Set([...colours, ...more])].slice(0, most);
-
 export function PaletteEditor({ colours, most, onChange }) {
   const [at, setAt] = useState(0);
   const [text, setText] = useState("");

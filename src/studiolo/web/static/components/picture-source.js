@@ -1,8 +1,8 @@
 // Where one picture is given: dropped here, chosen, from the gallery, or by its address.
-import { html, useEffect, useRef, useState } from "../core/html.js";
+import { html, useRef, useState } from "../core/html.js";
 import { formatNumber, words } from "../core/words.js";
 import { Button } from "./button.js";
-import { dropped, isPictureDrag, ofGallery, pastedFile, sendAddress, sendFile } from "./files.js";
+import { dropped, isPictureDrag, ofGallery, pastedFile } from "./files.js";
 import { GalleryChooser } from "./gallery-chooser.js";
 import { Notice } from "./notice.js";
 
@@ -17,27 +17,7 @@ const t = words({
   },
 });
 
-/** The way of a picture to the server: `take` is given {file}, {picture} or {address}; then onPicture({reference, url, width, height}). */
-export function usePictureTaking(onPicture) {
-  const [state, setState] = useState({});
-  const running = useRef(null);
-  useEffect(() => () => running.current?.abort(), []);
-  const take = async ({ file, picture, address }) => {
-    running.current?.abort();
-    const stop = (running.current = new AbortController());
-    setState({ busy: { fraction: file ? 0 : null } });
-    const options = { signal: stop.signal, onProgress: (fraction) => setState({ busy: { fraction } }) };
-    try {
-      const { reference, url, width, height } = picture ?? (await (file ? sendFile(file, options) : sendAddress(address, options)));
-      await onPicture({ reference, url, width, height });
-      if (running.current === stop) setState({});
-    } catch (problem) {
-      if (running.current === stop) setState(problem.name === "AbortError" ? {} : { problem });
-    }
-  };
-  return { ...state, take, stop: () => running.current?.abort() };
-}
-
+/** `taking` is what `usePictureTaking` gives: this is its form. */
 export function PictureSource({ taking, hint, address = true }) {
   const [choosing, setChoosing] = useState(false);
   const [typed, setTyped] = useState("");

@@ -39,9 +39,17 @@ export const may = (scope) => {
   return scopes.includes(scope) || scopes.includes("admin");
 };
 
+const COURSE = ["queued", "running"];
+const reached = (job) => (COURSE.includes(job.state) ? COURSE.indexOf(job.state) : COURSE.length);
+
+/** A job as an answer of the server has it: it may come later than events that know more. */
+export function meetJob(job) {
+  const known = jobs.value[job.id];
+  if (!known || reached(job) > reached(known)) keepJob(job);
+}
+
 export function keepJob(job) {
   const known = jobs.value[job.id];
-  // The answer to a POST may come after the first events of its job.
   jobs.value = { ...jobs.value, [job.id]: { ...known, ...job, progress: job.progress ?? (job.state === "running" ? known?.progress : null) } };
 }
 

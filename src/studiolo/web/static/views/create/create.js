@@ -1,14 +1,12 @@
 // Where pictures are made: the prompt and what belongs to it, beside the wall they are hung on.
 import { html } from "../../core/html.js";
-import { usePictureTaking } from "../../components/picture-source.js";
+import { usePictureTaking } from "../../components/picture-taking.js";
 import { Announcements } from "./announce.js";
 import { DropVeil } from "./drops.js";
 import { Groups, reveal } from "./groups.js";
-import { addReference } from "./ideas.js";
 import { useLinks } from "./links.js";
-import { takeColours } from "./palette.js";
 import { Prompt } from "./prompt.js";
-import { startFrom } from "./start.js";
+import { addReference, startFrom, takeColours } from "./taking.js";
 import { Wall } from "./wall.js";
 import { Work } from "./work.js";
 

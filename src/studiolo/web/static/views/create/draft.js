@@ -14,7 +14,7 @@ function kept(name, otherwise) {
 
 export const prompt = kept("prompt", "");
 export const negative = kept("negative", "");
-/** Of `original`: {original, text, language, name, note, asTyped}, or null. */
+/** Of `original`: {original, text, language, gloss, untranslated, changed, asTyped}, or null. */
 export const translation = kept("translation", null);
 /** Name of the chosen engine, empty for the settings' one. */
 export const chosenEngine = kept("engine", "");
@@ -34,6 +34,13 @@ export const engine = computed(
   () => find(chosenEngine.value) ?? find(session.value?.defaults.engine) ?? enginesOf("image").find((each) => each.ready) ?? enginesOf("image")[0] ?? null,
 );
 export const changes = computed(() => changesOf.value[engine.value?.name] ?? {});
+
+/** Width and height as they will be asked for, or null: as the engine finds best for the picture one starts from. */
+export function sizeNow() {
+  const { width, height } = changes.value;
+  if (width && height) return [width, height];
+  return start.value ? null : engine.value.capabilities.sizes.default;
+}
 
 /** Change settings of the engine; undefined goes back to its default. */
 export function change(fields, name = engine.value.name) {

@@ -3,14 +3,15 @@ import { html, signal } from "../../core/html.js";
 import { Dialog } from "../../components/dialog.js";
 import { Disclosure } from "../../components/disclosure.js";
 import { Icon } from "../../components/icon.js";
+import { later } from "../../components/later.js";
 import { media } from "../../components/media.js";
-import { changes, engine, ideas, open, opened, palette, start } from "./draft.js";
-import { Ideas } from "./ideas.js";
-import { Palette } from "./palette.js";
-import { Settings } from "./settings.js";
-import { sizeNow } from "./size.js";
-import { Start } from "./start.js";
+import { changes, engine, ideas, open, opened, palette, sizeNow, start } from "./draft.js";
 import { t } from "./words.js";
+
+const Ideas = later(() => import("./ideas.js"), "Ideas");
+const Palette = later(() => import("./palette.js"), "Palette");
+const Settings = later(() => import("./settings.js"), "Settings");
+const Start = later(() => import("./start.js"), "Start");
 
 const narrow = media("(max-width: 60rem)");
 

@@ -29,10 +29,6 @@ const edit = (fields) => (ideas.value = { ...ideas.value, ...fields });
 const editCard = (id, fields) => edit({ cards: ideas.value.cards.map((card) => (card.id === id ? { ...card, ...fields } : card)) });
 const assistantNow = () => ideas.value.engine || session.value?.defaults.assistant || POCKET;
 
-export function addReference(picture) {
-  edit({ reference: picture });
-}
-
 async function ask() {
   const { style, keywords, reference, n, engine, sampling } = ideas.value;
   if (thinking.value) return;

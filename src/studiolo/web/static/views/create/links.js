@@ -6,10 +6,8 @@ import { engineNamed } from "../../core/state.js";
 import { ofGallery } from "../../components/files.js";
 import { say, sayProblem } from "../../components/toasts.js";
 import * as draft from "./draft.js";
-import { addReference } from "./ideas.js";
-import { takeColours } from "./palette.js";
 import { changesOf } from "./request.js";
-import { startFrom } from "./start.js";
+import { addReference, startFrom, takeColours } from "./taking.js";
 import { t } from "./words.js";
 
 const urlOf = (reference) => (reference.startsWith("sha256:") ? `/api/sources/${reference.slice(7)}` : `/api/pictures/${reference.replace("picture:", "")}/image`);
@@ -34,7 +32,7 @@ async function again(id) {
   const typed = picture.original_prompt;
   draft.chosenEngine.value = engine.name;
   draft.prompt.value = typed || request.prompt;
-  draft.translation.value = typed ? { original: typed, text: request.prompt, language: "", name: "", note: "", changed: true, asTyped: false } : null;
+  draft.translation.value = typed ? { original: typed, text: request.prompt, language: "", changed: true, asTyped: false } : null;
   draft.negative.value = request.negative_prompt ?? "";
   draft.palette.value = request.palette ?? [];
   draft.start.value = begin;

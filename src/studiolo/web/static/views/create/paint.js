@@ -1,7 +1,7 @@
 // To the queue: one job for each prompt, with everything that is set.
 import { api } from "../../core/api.js";
 import { batch, signal } from "../../core/html.js";
-import { keepJob } from "../../core/state.js";
+import { meetJob } from "../../core/state.js";
 import { announce } from "./announce.js";
 import { changes, engine, ideas, negative, palette, prompt, start, translation } from "./draft.js";
 import { requestOf } from "./request.js";
@@ -19,7 +19,7 @@ async function send(text, translated) {
     engine: engine.value, changes: changes.value, prompt: text, negative: negative.value,
     translation: translated, palette: palette.value, start: start.value,
   });
-  keepJob(await api.post("/api/jobs", body));
+  meetJob(await api.post("/api/jobs", body));
 }
 
 async function guarded(work) {

@@ -3,18 +3,11 @@ import { html } from "../../core/html.js";
 import { formatNumber } from "../../core/words.js";
 import { Button } from "../../components/button.js";
 import { Segmented } from "../../components/field.js";
-import { change, changes, engine, start } from "./draft.js";
+import { change, engine, sizeNow, start } from "./draft.js";
 import { likeIn, nearest, shapeOf, shapesFor } from "./sizes.js";
 import { t } from "./words.js";
 
 const AS_PICTURE = "picture";
-
-/** Width and height as they will be asked for, or null: as the engine finds best for the picture one starts from. */
-export function sizeNow() {
-  const { width, height } = changes.value;
-  if (width && height) return [width, height];
-  return start.value ? null : engine.value.capabilities.sizes.default;
-}
 
 function resize(sizes, width, height, typed) {
   const size = nearest(sizes, width, height, typed);

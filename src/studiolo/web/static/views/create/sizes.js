@@ -55,3 +55,11 @@ export function shapesFor(sizes) {
 /** Of a shape's sizes the one with about as many pixels as now. */
 export const likeIn = (shape, pixels) =>
   shape.sizes.reduce((best, each) => (Math.abs(each[0] * each[1] - pixels) < Math.abs(best[0] * best[1] - pixels) ? each : best));
+
+/** As Sizes.fitting on the server: the allowed size for a picture of that size that keeps its shape best. */
+export function fitting(sizes, width, height) {
+  let scale = Math.min(1, sizes.maximum / Math.max(width, height));
+  if (sizes.max_pixels != null) scale = Math.min(scale, Math.sqrt(sizes.max_pixels / (width * height)));
+  scale = Math.max(scale, sizes.minimum / Math.min(width, height));
+  return nearest(sizes, width * scale, height * scale, width < height ? "width" : "height");
+}

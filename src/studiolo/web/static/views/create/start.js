@@ -2,16 +2,10 @@
 import { html } from "../../core/html.js";
 import { Button } from "../../components/button.js";
 import { PictureSource } from "../../components/picture-source.js";
-import { change, changes, engine, start } from "./draft.js";
-import { OtherEngines } from "./palette.js";
+import { engine, start } from "./draft.js";
+import { OtherEngines } from "./other-engines.js";
 import { Strength } from "./settings.js";
 import { t } from "./words.js";
-
-export function startFrom(picture) {
-  // A size chosen for other pictures does not fit this one; the engine finds the nearest it can.
-  if (changes.value.width) change({ width: undefined, height: undefined });
-  start.value = picture;
-}
 
 const startsFromPictures = (capabilities) => capabilities.tasks.includes("image-to-image");
 

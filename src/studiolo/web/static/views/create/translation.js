@@ -1,6 +1,7 @@
 // A prompt in a language the engine does not read, in English: shown, editable, or not used at all.
 import { api } from "../../core/api.js";
 import { html, signal, useEffect } from "../../core/html.js";
+import { language } from "../../core/words.js";
 import { Check } from "../../components/field.js";
 import { GrowingText } from "../../components/growing.js";
 import { Notice } from "../../components/notice.js";
@@ -49,7 +50,7 @@ async function ask(text, signal) {
     const same = !found.changed && found.language === "en";
     translation.value = same || reads(found.language)
       ? null
-      : { original: text, text: found.text, language: found.language, name: found.language_name, note: found.note, changed: found.changed, asTyped };
+      : { original: text, text: found.text, language: found.language, gloss: found.gloss, untranslated: found.untranslated, changed: found.changed, asTyped };
   } catch (error) {
     if (error.name === "AbortError") return;
     translation.value = null;
@@ -58,13 +59,21 @@ async function ask(text, signal) {
   busy.value = false;
 }
 
+/** Where it comes from and what was lost, in the reader's language. */
+function about({ language: code, gloss, untranslated = [], changed }) {
+  const name = code ? new Intl.DisplayNames(language.value, { type: "language" }).of(code) : "";
+  if (!changed) return t("untranslated", { name });
+  if (!name) return t("english");
+  return [t(gloss ? "wordByWord" : "translated", { name }), untranslated.length > 0 && t("lost", { words: untranslated.join(", ") })].filter(Boolean).join(" ");
+}
+
 export function Translation() {
   const found = translation.value;
   const edit = (fields) => (translation.value = { ...translation.value, ...fields });
   if (problem.value) return html`<${Notice} problem=${problem.value} />`;
   if (!found) return html`<p class="translation soft small" role="status">${busy.value && t("translating")}</p>`;
   return html`<div class="translation stack tight" aria-busy=${busy.value ? "true" : "false"}>
-    <p class="small soft" role="status">${found.changed ? found.note || t("translated", { name: found.name }) : `${found.note}. ${t("untranslated")}`}</p>
+    <p class="small soft" role="status">${about(found)}</p>
     ${found.changed && html`
       ${!found.asTyped && html`<${GrowingText} class="textarea" rows="1" lang="en" aria-label=${t("english")} value=${found.text} onInput=${(text) => edit({ text })} />`}
       <${Check} label=${t("asTyped")} checked=${found.asTyped} onChange=${(asTyped) => edit({ asTyped })} />`}

@@ -4,7 +4,7 @@ const EN = {
   title: "Create", prompt: "What shall be painted?", placeholder: "Two red apples left of a blue car in the snow", paint: "Paint", queue: "Add to queue", fewer: "Fewer pictures", more: "More pictures",
   count: "How many pictures", write: "Say what to paint first.", focus: "Write the prompt", painting: "Paint", negative: "What to keep out", negativeHint: "Things, colours, styles that should not be in it.",
   // translation
-  translated: "In English, from {name}", translating: "Translating …", asTyped: "Paint it as I wrote it", untranslated: "It will be painted as you wrote it.", english: "The prompt in English",
+  translated: "Translated from {name}.", wordByWord: "Translated word by word from {name}.", lost: "Not in the dictionary: {words}.", translating: "Translating …", asTyped: "Paint it as I wrote it", untranslated: "There is no translation from {name} here: it will be painted as you wrote it.", english: "The prompt in English",
   // groups
   ideas: "Ideas", palette: "Palette", start: "Start from a picture", settings: "Settings", startShort: "Picture",
   // ideas
@@ -12,7 +12,7 @@ const EN = {
   ask: ({ n }) => (n === 1 ? "Give me an idea" : `Give me ${n} ideas`), again: "Other ideas", thinking: "Thinking …", useIt: "Use as prompt", idea: "Idea {n}", choose: "Choose idea {n}",
   paintChosen: ({ n }) => (n === 0 ? "Paint the chosen" : `Paint the chosen (${n})`), howMany: "How many ideas", fewerIdeas: "Fewer ideas", moreIdeas: "More ideas", assistant: "Assistant", byDefault: "{name} (usual)", nothing: "Give a style, keywords or a reference picture first.", finer: "How freely it writes", temperature: "Temperature", top_p: "Top p", top_k: "Top k", unset: "Leave it to the model", removeReference: "Without this picture", addReference: "Add a reference picture",
   // palette
-  paletteNone: "{engine} does not take colours.", paletteUse: "Use {engine}", paletteLead: "Up to {most} colours that the picture keeps to.", fromPicture: "From a picture", fromStart: "From the picture to start from", fromPictureTitle: "Colours of a picture",
+  paletteNone: "{engine} does not take colours.", useEngine: "Use {engine}", paletteLead: "Up to {most} colours that the picture keeps to.", fromPicture: "From a picture", fromStart: "From the picture to start from", fromPictureTitle: "Colours of a picture",
   // start
   startNone: "{engine} does not start from a picture.", startLead: "Drop or paste one anywhere on this page, or", startAlt: "The picture to start from", removeStart: "Do not start from it", mask: "Only the marked part is painted anew.", removeMask: "Paint all of it", another: "Another picture",
   // settings
@@ -32,12 +32,12 @@ const EN = {
 const KO = {
   title: "만들기", prompt: "무엇을 그릴까요?", placeholder: "눈 속 파란 자동차 왼쪽의 빨간 사과 두 개", paint: "그리기", queue: "대기열에 추가", fewer: "그림 수 줄이기", more: "그림 수 늘리기",
   count: "그림 수", write: "먼저 무엇을 그릴지 적어 주세요.", focus: "프롬프트 쓰기", painting: "그리기", negative: "빼고 싶은 것", negativeHint: "그림에 없었으면 하는 사물, 색, 화풍입니다.",
-  translated: "영어 번역 ({name}에서)", translating: "번역하는 중 …", asTyped: "쓴 그대로 그리기", untranslated: "쓴 그대로 그립니다.", english: "영어 프롬프트",
+  translated: "{name}에서 번역했습니다.", wordByWord: "{name}에서 낱말 단위로 번역했습니다.", lost: "사전에 없는 말: {words}.", translating: "번역하는 중 …", asTyped: "쓴 그대로 그리기", untranslated: "{name} 번역을 할 수 없어 쓴 그대로 그립니다.", english: "영어 프롬프트",
   ideas: "아이디어", palette: "팔레트", start: "그림에서 시작", settings: "설정", startShort: "그림",
   style: "화풍이나 분위기", styleHint: "수채화, 누아르, 포근한 …", keywords: "키워드", keywordsHint: "올빼미, 책, 비 (쉼표로 구분)", reference: "참고 그림", referenceHint: "화풍, 분위기, 색만 빌리고 소재는 빌리지 않습니다.",
   ask: "아이디어 {n}개 받기", again: "다른 아이디어", thinking: "생각하는 중 …", useIt: "프롬프트로 쓰기", idea: "아이디어 {n}", choose: "아이디어 {n} 선택",
   paintChosen: ({ n }) => (n === 0 ? "선택한 것 그리기" : `선택한 ${n}개 그리기`), howMany: "아이디어 수", fewerIdeas: "아이디어 줄이기", moreIdeas: "아이디어 늘리기", assistant: "도우미", byDefault: "{name} (기본)", nothing: "먼저 화풍, 키워드, 참고 그림 중 하나를 넣어 주세요.", finer: "얼마나 자유롭게 쓸지", temperature: "온도", top_p: "Top p", top_k: "Top k", unset: "모델에 맡기기", removeReference: "참고 그림 빼기", addReference: "참고 그림 넣기",
-  paletteNone: "{engine} 엔진은 색을 받지 않습니다.", paletteUse: "{engine} 쓰기", paletteLead: "그림이 따를 색을 {most}개까지 고릅니다.", fromPicture: "그림에서", fromStart: "시작 그림에서", fromPictureTitle: "그림의 색",
+  paletteNone: "{engine} 엔진은 색을 받지 않습니다.", useEngine: "{engine} 쓰기", paletteLead: "그림이 따를 색을 {most}개까지 고릅니다.", fromPicture: "그림에서", fromStart: "시작 그림에서", fromPictureTitle: "그림의 색",
   startNone: "{engine} 엔진은 그림에서 시작하지 못합니다.", startLead: "이 페이지 아무 곳에나 끌어다 놓거나 붙여넣으세요. 또는", startAlt: "시작할 그림", removeStart: "이 그림에서 시작하지 않기", mask: "표시한 부분만 새로 그립니다.", removeMask: "전체 그리기", another: "다른 그림",
   engine: "엔진", model: "모델", size: "크기", shape: "비율", asPicture: "그림대로", exact: "너비와 높이", width: "너비", height: "높이", swap: "너비와 높이 바꾸기", sizeHint: "{minimum}에서 {maximum}까지, {multiple}의 배수입니다.", pixels: "최대 {n} 메가픽셀입니다.", seed: "시드", newSeed: "매번 새로", lock: "이 시드 유지", unlock: "매번 새 시드", dice: "주사위 굴리기", lastSeed: "지난 시드: {seed}", scheduler: "스케줄러", defaults: "기본값으로", notReady: "준비 안 됨: {reason}",
   steps: "단계 수", guidance_scale: "가이던스", strength: "그림에서 벗어나는 정도", draft_strength: "초안에서 벗어나는 정도", options: "그림에서 가져온 옵션: {names}", dropOptions: "빼기",

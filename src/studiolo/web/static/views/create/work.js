@@ -3,7 +3,7 @@ import { api } from "../../core/api.js";
 import { html, signal, useEffect } from "../../core/html.js";
 import { listen } from "../../core/events.js";
 import { remember, remembered } from "../../core/memory.js";
-import { activeJobs, jobs, keepJob } from "../../core/state.js";
+import { activeJobs, jobs, meetJob } from "../../core/state.js";
 import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
 import { say, sayProblem } from "../../components/toasts.js";
@@ -16,11 +16,11 @@ const DISMISSED_KEPT = 200;
 const MOST_URGENT = 100;
 const dismissed = signal(remembered("create.dismissed", []));
 
-const again = (job) => api.post(`/api/jobs/${job.id}/again`).then(keepJob, sayProblem);
+const again = (job) => api.post(`/api/jobs/${job.id}/again`).then(meetJob, sayProblem);
 
 export function cancel(job) {
   return api.delete(`/api/jobs/${job.id}`).then((ended) => {
-    keepJob(ended);
+    meetJob(ended);
     if (ended.state === "cancelled") say(t("cancelled"), { action: { label: t("paintAgain"), run: () => again(job) } });
   }, sayProblem);
 }
@@ -32,7 +32,7 @@ function dismiss(job) {
 
 /** Those of before the snapshot, too: somebody may come back only tomorrow. */
 function loadFailed() {
-  api.get("/api/jobs", { state: "failed", limit: 20 }).then(({ jobs: failed }) => failed.forEach((job) => jobs.value[job.id] || keepJob(job)), sayProblem);
+  api.get("/api/jobs", { state: "failed", limit: 20 }).then(({ jobs: failed }) => failed.forEach(meetJob), sayProblem);
 }
 
 function Waiting({ job, first, onNext }) {
@@ -68,7 +68,7 @@ export function Work() {
   const failed = Object.values(jobs.value).filter((job) => job.state === "failed" && !dismissed.value.includes(job.id)).toSorted((a, b) => (a.id < b.id ? 1 : -1));
   const next = (job) => {
     const priority = Math.min(MOST_URGENT, Math.max(...waiting.map((each) => each.priority)) + 1);
-    api.patch(`/api/jobs/${job.id}`, { priority }).then(keepJob, sayProblem);
+    api.patch(`/api/jobs/${job.id}`, { priority }).then(meetJob, sayProblem);
   };
   if (!active.length && !failed.length && !fresh.value) return null;
   return html`<section class="work" aria-label=${t("work")}>
