@@ -38,7 +38,7 @@ class Body(BaseModel):
 
 
 def _check_text(value: Any) -> None:
-    """JSON can spell half a character (``"\\ud800"``), which no file and no answer can hold.
+    r"""JSON can spell half a character (``"\ud800"``), which no file and no answer can hold.
 
     Raises:
         InvalidRequestError: somewhere in ``value`` there is one.
