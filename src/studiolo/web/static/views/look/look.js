@@ -3,8 +3,8 @@ import { api } from "../../core/api.js";
 import { html, useEffect, useState } from "../../core/html.js";
 import { listen } from "../../core/events.js";
 import { useKeys } from "../../core/keys.js";
-import { go } from "../../core/router.js";
-import { words } from "../../core/words.js";
+import { go, route } from "../../core/router.js";
+import { language, words } from "../../core/words.js";
 import { Button } from "../../components/button.js";
 import { Notice } from "../../components/notice.js";
 import { sayProblem } from "../../components/toasts.js";
@@ -14,21 +14,30 @@ import { Actions } from "./actions.js";
 import { Conversation } from "./conversation.js";
 import { Facts } from "./facts.js";
 import { Stage } from "./stage.js";
+import { closeTool, isTool, openTool, useTool } from "./tools.js";
 
 const t = words({
   en: { back: "Back", previous: "Previous picture", next: "Next picture", star: "Star", unstar: "Take the star", again: "Use these again", about: "About this picture", delete: "Move to the trash", gone: "To the gallery" },
   ko: { back: "뒤로", previous: "이전 그림", next: "다음 그림", star: "별표 달기", unstar: "별표 떼기", again: "이 설정 다시 쓰기", about: "그림 정보", delete: "휴지통으로 옮기기", gone: "갤러리로" },
 });
 
+/** The picture on its wall, or on the table of a tool. */
 export function Look({ id }) {
   const { picture, problem, setPicture } = usePicture(id);
-  const [tool, setTool] = useState(null);
-  useEffect(() => setTool(null), [id]);
+  const { tool } = route.value.query;
+  const { Tool, problem: missing } = useTool(tool);
+  if (problem ?? missing) return html`<div class="view stack"><${Notice} problem=${problem ?? missing} /><p><a class="button" href="#/gallery">${t("gone")}</a></p></div>`;
+  if (!picture || (isTool(tool) && !Tool)) return html`<div class="look" aria-busy="true"></div>`;
+  return Tool ? html`<${Tool} key=${id} picture=${picture} onDone=${() => closeTool(id)} />` : html`<${Wall} picture=${picture} onPicture=${setPicture} />`;
+}
+
+function Wall({ picture, onPicture }) {
+  const { id } = picture;
   const beside = neighbours(id);
   const open = (other) => other && go(`/pictures/${other.id}`, {}, { replace: true });
   const change = async (changes) => {
     const { pictures } = await api.patch("/api/pictures", { ids: [id], ...changes });
-    setPicture(pictures[0]);
+    onPicture(pictures[0]);
     refresh(pictures);
   };
   const star = () => change({ starred: !picture.starred }).catch(sayProblem);
@@ -44,10 +53,8 @@ export function Look({ id }) {
     { keys: "s", does: t("star"), run: star },
     { keys: "r", does: t("again"), run: () => go("/", { again: id }) },
     { keys: "Delete", does: t("delete"), run: () => discard().catch(sayProblem) },
-    { keys: "Escape", does: t("back"), run: () => (tool ? setTool(null) : back()) },
-  ], [id, picture, tool]);
-  if (problem) return html`<div class="view stack"><${Notice} problem=${problem} /><p><a class="button" href="#/gallery">${t("gone")}</a></p></div>`;
-  if (!picture) return html`<div class="look" aria-busy="true"></div>`;
+    { keys: "Escape", does: t("back"), run: back },
+  ], [picture, language.value]);
   return html`<div class="look">
     <section class="look-room" aria-label=${picture.prompt}>
       <div class="look-bar">
@@ -58,14 +65,13 @@ export function Look({ id }) {
         </div>
         <div class="row">
           <${Button} kind="quiet" class="look-star" icon="star" label=${t(picture.starred ? "unstar" : "star")} aria-pressed=${picture.starred ? "true" : "false"} onClick=${star} />
-          <${Actions} picture=${picture} onTool=${setTool} onDelete=${() => discard().catch(sayProblem)} />
+          <${Actions} picture=${picture} onTool=${(name) => openTool(id, name)} onDelete=${() => discard().catch(sayProblem)} />
         </div>
       </div>
-      ${tool ? html`<${tool} picture=${picture} onDone=${() => setTool(null)} />`
-        : html`<${Stage} key=${id} picture=${picture} onPrevious=${() => open(beside.previous)} onNext=${() => open(beside.next)} />`}
+      <${Stage} key=${id} picture=${picture} onPrevious=${() => open(beside.previous)} onNext=${() => open(beside.next)} />
     </section>
     <aside class="look-side" aria-label=${t("about")}>
-      <${Facts} picture=${picture} onChange=${change} onPicture=${setPicture} />
+      <${Facts} picture=${picture} onChange=${change} onPicture=${onPicture} />
       <${Conversation} key=${id} picture=${picture} />
     </aside>
   </div>`;

@@ -1,0 +1,35 @@
+// A part of a picture painted anew: marked with a brush, described in words.
+import { html, useMemo, useState } from "../../../core/html.js";
+import { formatNumber } from "../../../core/words.js";
+import { allows, fitting } from "../../create/sizes.js";
+import { coverage, toFile } from "./mask.js";
+import { useHistory } from "./history.js";
+import { draftOf, keepDraft } from "./painting.js";
+import { requestOf } from "./panel.js";
+import { Surface } from "./surface.js";
+import { thicknesses, Toolbar } from "./toolbar.js";
+import { t } from "./words.js";
+import { Workshop } from "./workshop.js";
+
+const TOOL = "brush";
+
+function middleOf({ width, height }) {
+  return { x: Math.round(width / 4), y: Math.round(height / 4), width: Math.round(width / 2), height: Math.round(height / 2) };
+}
+
+export function Brush({ picture, onDone }) {
+  const kept = draftOf(TOOL, picture.id);
+  const history = useHistory(kept.operations ?? [], (operations) => keepDraft(TOOL, picture.id, { operations }));
+  const [brush, setBrush] = useState({ tool: "paint", size: thicknesses(picture).usual });
+  const [rectangle, setRectangle] = useState(middleOf(picture));
+  const share = useMemo(() => coverage(history.steps, picture), [history.steps]);
+  const mark = (erase) => history.add({ kind: "rectangle", erase, ...rectangle });
+  const hand = { picture, brush, rectangle, onRectangle: setRectangle, onMark: mark };
+  const percent = formatNumber(share, { style: "percent", maximumFractionDigits: 1 });
+  return html`<${Workshop} tool=${TOOL} picture=${picture} onDone=${onDone} title=${t("brush")} label=${t("what")} hint=${t("whatHint")} prompt=""
+    missing=${() => (share === 0 ? t("needMask") : "")} before=${() => picture.image_url}
+    compose=${async (form, engine) => ({ ...requestOf(form, engine), init_image: `picture:${picture.id}`, mask: await toFile(history.steps, picture) })}
+    room=${html`<${Surface} ...${hand} operations=${history.steps} share=${share} onOperation=${history.add} /><${Toolbar} ...${hand} history=${history} onBrush=${setBrush} />`}
+    notes=${(engine) => html`<p class="small soft numbers" role="status">${share ? t("marked", { share: percent }) : t("empty")}
+      ${!allows(engine.capabilities.sizes, picture.width, picture.height) && t("sizeChanges", { engine: engine.name, ...fitting(engine.capabilities.sizes, picture) })}</p>`} />`;
+}

@@ -1,0 +1,18 @@
+// How large something of a shape is when it fits its room.
+import { useLayoutEffect, useRef, useState } from "../../../core/html.js";
+
+/** [ref of the room, {width, height} in CSS pixels, or null before it is known]. */
+export function useFit(width, height) {
+  const room = useRef(null);
+  const [box, setBox] = useState(null);
+  useLayoutEffect(() => {
+    const observer = new ResizeObserver(([{ contentRect }]) => setBox({ width: contentRect.width, height: contentRect.height }));
+    observer.observe(room.current);
+    return () => observer.disconnect();
+  }, []);
+  if (!box) return [room, null];
+  const scale = Math.min(box.width / width, box.height / height);
+  return [room, { width: Math.max(1, Math.floor(width * scale)), height: Math.max(1, Math.floor(height * scale)) }];
+}
+
+export const styleOf = (size) => (size ? { width: `${size.width}px`, height: `${size.height}px` } : {});

@@ -1,0 +1,46 @@
+// The editing tools, fetched when the first one is used: #/pictures/ID?tool=brush.
+import { useEffect, useState } from "../../core/html.js";
+import { Unreachable } from "../../core/api.js";
+import { go } from "../../core/router.js";
+
+const STYLE = "/static/style/edit.css";
+const TOOLS = {
+  brush: () => import("./edit/brush.js").then(({ Brush }) => Brush),
+};
+/** The picture whose tool was opened from its page: leaving goes back there. */
+let opened = null;
+
+function style() {
+  if (document.querySelector(`link[href="${STYLE}"]`)) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const sheet = document.createElement("link");
+    Object.assign(sheet, { rel: "stylesheet", href: STYLE, onload: resolve, onerror: () => reject(new Unreachable()) });
+    document.head.append(sheet);
+  });
+}
+
+/** {Tool} once it is there, or {problem}; nothing for no name. */
+export function useTool(name) {
+  const [found, setFound] = useState({});
+  useEffect(() => {
+    let here = true;
+    if (name in TOOLS && found.name !== name) {
+      Promise.all([TOOLS[name](), style()]).then(([Tool]) => here && setFound({ name, Tool }), () => here && setFound({ name, problem: new Unreachable() }));
+    }
+    return () => (here = false);
+  }, [name]);
+  return found.name === name ? found : {};
+}
+
+export const isTool = (name) => name in TOOLS;
+
+export function openTool(id, name) {
+  opened = id;
+  go(`/pictures/${id}`, { tool: name });
+}
+
+export function closeTool(id) {
+  if (opened === id) history.back();
+  else go(`/pictures/${id}`, {}, { replace: true });
+  opened = null;
+}
