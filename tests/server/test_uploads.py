@@ -237,7 +237,7 @@ def test_pictures_are_imported_with_what_they_say(server: Serving, start: Callab
     report = answer.json()
     assert report["added"] == [kept.id]
     assert report["already_here"] == 1
-    assert [name for name, _ in report["failed"]] == ["notes.txt", "bomb.png"]
+    assert [one["name"] for one in report["failed"]] == ["notes.txt", "bomb.png"]
     assert other.get(f"/api/pictures/{kept.id}").json()["seed"] == 9
 
 
@@ -252,7 +252,7 @@ def test_an_export_is_imported_as_it_was(server: Serving, start: Callable[..., S
     with (tmp_path / "all.zip").open("rb") as file:
         report = other.post("/api/pictures", files={"file": ("all.zip", file)}).json()
     assert kept.id in report["added"]
-    assert report["failed"][0][0] == "all.zip: broken.png"
+    assert report["failed"][0]["name"] == "all.zip: broken.png"
     assert other.get(f"/api/pictures/{kept.id}").json()["starred"]
     assert not list(tmp_path.rglob("evil.png"))
 

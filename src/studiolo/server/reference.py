@@ -115,7 +115,7 @@ def _declare_problems(document: dict[str, Any]) -> None:
             if "HTTPValidationError" in str(declared.get("422")):
                 del declared["422"]
             continue
-        for status, problem in responses(*((413, 415) if "requestBody" in operation else ())).items():
+        for status, problem in responses(*((400, 413, 415) if "requestBody" in operation else ())).items():
             if "HTTPValidationError" in str(declared.get(str(status), "HTTPValidationError")):
                 declared[str(status)] = problem
 

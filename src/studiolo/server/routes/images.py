@@ -121,7 +121,7 @@ class PaletteRequest(BaseModel):
     colours: Colours = 5
 
 
-@router.post("/palettes", dependencies=[Depends(Needs("generate"))], responses=responses(404, 413))
+@router.post("/palettes", dependencies=[Depends(Needs("generate"))], responses=responses(404, 413, 503))
 def make_palette(wanted: PaletteRequest, studio: StudioDep) -> Palette:
     """The colours of any picture: to paint another in them."""
     from studiolo.imaging import palette

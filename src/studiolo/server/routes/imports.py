@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, UploadFile
+from pydantic import BaseModel, Field
 
 from studiolo.errors import TooLargeError
 from studiolo.gallery import Gallery, ImportReport
@@ -28,6 +29,21 @@ router = APIRouter(
 )
 
 
+class NotTaken(BaseModel):
+    """A file that could not be read."""
+
+    name: str = Field(description="What the client calls it.", examples=["notes.txt"])
+    why: str = Field(examples=["The image is a text file, not a picture."])
+
+
+class Imported(BaseModel):
+    """What an import did."""
+
+    added: tuple[str, ...] = Field(description="Ids of the pictures that are new.")
+    already_here: int = Field(description="How many were in the gallery before.")
+    failed: tuple[NotTaken, ...]
+
+
 @router.post("/pictures", status_code=201)
 def import_pictures(
     file: Annotated[
@@ -38,7 +54,7 @@ def import_pictures(
         ),
     ],
     studio: StudioDep,
-) -> ImportReport:
+) -> Imported:
     """Take pictures into the gallery, with all they say about themselves; what is there is left alone.
 
     A file that cannot be read stops only itself: `failed` names it and says why.
@@ -50,10 +66,10 @@ def import_pictures(
     added = tuple(picture_id for report in reports for picture_id in report.added)
     if added:
         announce(studio, "added", added)
-    return ImportReport(
+    return Imported(
         added=added,
         already_here=sum(report.already_here for report in reports),
-        failed=tuple(failure for report in reports for failure in report.failed),
+        failed=tuple(NotTaken(name=name, why=why) for report in reports for name, why in report.failed),
     )
 
 

@@ -77,7 +77,7 @@ _BODY: Final[dict[str, Any]] = {
     "/uploads",
     status_code=201,
     dependencies=[Depends(Needs("generate"))],
-    responses=responses(413, 415, 507),
+    responses=responses(413, 415, 503, 507),
     openapi_extra=_BODY,
 )
 async def bring_picture(request: Request, studio: StudioDep, caller: CallerDep) -> Source:
