@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         NotFoundError,
         OfflineError,
         PictureNotFoundError,
+        QueueFullError,
         RateLimitedError,
         SettingsError,
         StudioloError,
@@ -71,6 +72,8 @@ if TYPE_CHECKING:
         Speech,
         Token,
     )
+    from studiolo.jobs.job import Job, JobProgress
+    from studiolo.jobs.queue import JobQueue
     from studiolo.registry import ChatRegistry, EngineRegistry, SpeechRegistry
     from studiolo.requests import GeneratedImage, ImageRequest, Progress, SourceImage
     from studiolo.settings import Settings
@@ -115,6 +118,7 @@ _HOMES = {
         "NotFoundError",
         "OfflineError",
         "PictureNotFoundError",
+        "QueueFullError",
         "RateLimitedError",
         "SettingsError",
         "StudioloError",
@@ -136,6 +140,8 @@ _HOMES = {
         "Speech",
         "Token",
     ),
+    "studiolo.jobs.job": ("Job", "JobProgress"),
+    "studiolo.jobs.queue": ("JobQueue",),
     "studiolo.registry": ("ChatRegistry", "EngineRegistry", "SpeechRegistry"),
     "studiolo.requests": ("GeneratedImage", "ImageRequest", "Progress", "SourceImage"),
     "studiolo.settings": ("Settings",),
@@ -182,6 +188,9 @@ __all__ = [
     "InputError",
     "InvalidImageError",
     "InvalidRequestError",
+    "Job",
+    "JobProgress",
+    "JobQueue",
     "KeptAnswer",
     "Message",
     "MissingExtraError",
@@ -193,6 +202,7 @@ __all__ = [
     "PictureFilter",
     "PictureNotFoundError",
     "Progress",
+    "QueueFullError",
     "Range",
     "RateLimitedError",
     "Sampling",
