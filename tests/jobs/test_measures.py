@@ -68,7 +68,7 @@ def test_only_so_many_kinds_are_remembered():
     assert len(paces._seconds) < 500
 
 
-def test_previews_come_a_few_times_a_second_and_take_a_tenth_of_the_time_at_most():
+def test_previews_come_a_few_times_a_second_and_take_a_twentieth_of_the_time_at_most():
     clock = Clock()
     previews = Previews(clock)
 
@@ -86,7 +86,7 @@ def test_previews_come_a_few_times_a_second_and_take_a_tenth_of_the_time_at_most
     assert not offer()
     clock.now += 0.3
     assert offer(slow)
-    clock.now += 1.7
+    clock.now += 3.7
     assert not offer()
     clock.now += 0.2
     assert offer()

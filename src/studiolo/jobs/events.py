@@ -16,7 +16,7 @@ logger = logging.getLogger("studiolo.jobs")
 EventKind = Literal["job", "progress", "picture", "gallery"]
 GalleryChangeKind = Literal["added", "changed", "trashed", "restored", "removed", "unknown"]
 
-REMEMBERED: Final = 2048
+REMEMBERED: Final = 1024
 """How many events can be told again."""
 
 _SUPERSEDED: Final = {"job", "progress"}

@@ -11,8 +11,9 @@ SIDE_PX: Final = 512
 _PAUSE_S: Final = 0.3
 """At most three a second."""
 
-_SHARE: Final = 0.1
-"""At most this part of the painting's time goes into them."""
+_SHARE: Final = 0.05
+"""At most this part of the painting's time goes into them, after the first: to decode one can take as long
+as two steps."""
 
 _ASKED_S: Final = 10.0
 """Who asked for one so long ago still looks."""

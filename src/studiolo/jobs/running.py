@@ -71,7 +71,7 @@ class Run(Report):
         """Say how far it is; the runner's only way to learn that it is to end."""
         if self.stopped:
             raise Cancelled
-        seconds = self._pace.step(index, step)
+        seconds = self._pace.step(index, step) if step > 0 else None  # 0: loading, translating
         if seconds is not None:
             for observer in self._observers():
                 observer.step(self.job.engine, seconds)
@@ -83,7 +83,7 @@ class Run(Report):
             total=total,
             stage=stage,
             fraction=round(min(1.0, (index + step / max(1, total)) / count), 4),
-            seconds_left=self._pace.seconds_left(total - step + (count - 1 - index) * total),
+            seconds_left=self._pace.seconds_left(max(0, total - step) + (count - 1 - index) * total),
             preview_step=self._previews.step_of(self.job.id, index),
         )
         changed = last is None or (last.index, last.stage) != (index, stage)
@@ -93,7 +93,9 @@ class Run(Report):
 
     def picture(self, index: int, picture_id: str) -> None:
         """Say that a picture is kept."""
-        picture = self._gallery.get(picture_id)
+        picture = self._gallery.catalog.get(picture_id)
+        if picture is None:
+            return  # somebody was quick to remove it for good
         for observer in self._observers():
             observer.picture(self.job.engine, picture.cost)
         self._publish("picture", PictureFinished(index=index, picture=picture))
