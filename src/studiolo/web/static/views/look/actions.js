@@ -29,6 +29,7 @@ export function Actions({ picture, onTool, onDelete }) {
     may("generate") && picture.prompt && { label: t("variation"), icon: "dices", run: () => vary(id) },
     may("generate") && can("image-to-image") && { label: t("from"), icon: "image", run: () => go("/", { from: id }) },
     may("generate") && can("inpainting") && { label: t("brush"), icon: "brush", run: () => onTool("brush") },
+    may("generate") && can("inpainting") && { label: t("extend"), icon: "expand", run: () => onTool("extend") },
     may("generate") && { label: t("reference"), icon: "sparkles", run: () => go("/", { reference: id }) },
     may("generate") && { label: t("palette"), icon: "palette", run: () => go("/", { palette: id }) },
     { label: t("download"), icon: "download", href: `${file}?download=1`, download: "" },

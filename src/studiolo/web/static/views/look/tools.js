@@ -6,6 +6,7 @@ import { go } from "../../core/router.js";
 const STYLE = "/static/style/edit.css";
 const TOOLS = {
   brush: () => import("./edit/brush.js").then(({ Brush }) => Brush),
+  extend: () => import("./edit/extend.js").then(({ Extend }) => Extend),
 };
 /** The picture whose tool was opened from its page: leaving goes back there. */
 let opened = null;

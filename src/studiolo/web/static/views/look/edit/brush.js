@@ -29,7 +29,7 @@ export function Brush({ picture, onDone }) {
   return html`<${Workshop} tool=${TOOL} picture=${picture} onDone=${onDone} title=${t("brush")} label=${t("what")} hint=${t("whatHint")} prompt=""
     missing=${() => (share === 0 ? t("needMask") : "")} before=${() => picture.image_url}
     compose=${async (form, engine) => ({ ...requestOf(form, engine), init_image: `picture:${picture.id}`, mask: await toFile(history.steps, picture) })}
-    room=${html`<${Surface} ...${hand} operations=${history.steps} share=${share} onOperation=${history.add} /><${Toolbar} ...${hand} history=${history} onBrush=${setBrush} />`}
+    room=${() => html`<${Surface} ...${hand} operations=${history.steps} share=${share} onOperation=${history.add} /><${Toolbar} ...${hand} history=${history} onBrush=${setBrush} />`}
     notes=${(engine) => html`<p class="small soft numbers" role="status">${share ? t("marked", { share: percent }) : t("empty")}
       ${!allows(engine.capabilities.sizes, picture.width, picture.height) && t("sizeChanges", { engine: engine.name, ...fitting(engine.capabilities.sizes, picture) })}</p>`} />`;
 }

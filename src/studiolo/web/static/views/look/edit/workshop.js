@@ -12,7 +12,7 @@ import { Result } from "./result.js";
 import { t } from "./words.js";
 
 /**
- * `room` is shown while nothing is painted; `compose(form, engine)` resolves to the job, with its picture and mask as
+ * `room(engine)` is shown while nothing is painted; `compose(form, engine)` resolves to the job, with its picture and mask as
  * files or references; `missing(engine)` says what is still to be done; `before(job)` is the address of what it began with.
  */
 export function Workshop({ tool, picture, title, label, hint, prompt, room, notes, missing, compose, before, onDone }) {
@@ -44,7 +44,7 @@ export function Workshop({ tool, picture, title, label, hint, prompt, room, note
   return html`<div class="look edit">
     <section class="look-room" aria-label=${title}>
       <div class="look-bar"><${Button} kind="quiet" icon="arrow-left" onClick=${leave}>${t("done")}<//></div>
-      ${result ? html`<${Compare} key=${result.id} before=${before(job)} after=${result} />` : painting.active ? html`<${Preview} job=${job} picture=${picture} before=${job && before(job)} />` : room}
+      ${result ? html`<${Compare} key=${result.id} before=${before(job)} after=${result} />` : painting.active ? html`<${Preview} job=${job} picture=${picture} before=${job && before(job)} />` : engine && room(engine)}
     </section>
     <aside class="look-side" aria-label=${title}>
       ${result ? html`<${Result} title=${title} pictures=${pictures} shown=${result} onShow=${setShown} tool=${tool} onAgain=${painting.forget} />`
