@@ -27,6 +27,7 @@ _PAGE: Final = """\
 </body>
 </html>
 """
+_UNTOLD: Final = "A shared picture"
 _FIGURE: Final = """\
     <figure>
       <a href="{url}"><img src="{url}" alt="{alt}" width="{width}" height="{height}"></a>
@@ -42,16 +43,16 @@ _GONE: Final = """\
 def picture_page(picture: Picture, *, image_url: str, metadata: bool) -> str:
     """The page for ``picture``; what made it is told only with ``metadata``."""
     prompt = picture.prompt if metadata else ""
-    lines = [f'<p class="prompt">{escape(prompt)}</p>'] if prompt else []
-    lines.append(f'<p class="facts">{escape(" · ".join(_facts(picture, metadata=metadata)))}</p>')
+    facts = " · ".join(_facts(picture, metadata=metadata))
+    lines = [f"<h1>{escape(prompt or _UNTOLD)}</h1>", f'<p class="facts">{escape(facts)}</p>']
     figure = _FIGURE.format(
         url=escape(image_url),
-        alt=escape(prompt or "The shared picture"),
+        alt=escape(prompt or _UNTOLD),
         width=picture.width,
         height=picture.height,
         caption="\n".join(f"        {line}" for line in lines),
     )
-    return _PAGE.format(title=escape(_shortened(prompt) or "A picture"), content=figure)
+    return _PAGE.format(title=escape(_shortened(prompt) or _UNTOLD), content=figure)
 
 
 def gone_page() -> str:
