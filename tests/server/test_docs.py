@@ -25,7 +25,8 @@ def test_the_curl_examples_work(server: Serving, tmp_path: Path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "apples.png").read_bytes().startswith(b"\x89PNG")
-    assert "event: picture" in done.stdout
+    assert "event: " in done.stdout
+    assert '"state":"done"' in done.stdout
     assert '"prompt":"two red apples"' in done.stdout
     assert '"starred":true' in done.stdout
 

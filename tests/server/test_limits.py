@@ -91,6 +91,8 @@ def test_pictures_may_be_larger_than_words(server: Serving):
     assert server.post("/api/session", content=content, headers=JSON).status_code == 413
     assert server.post("/api/uploads", content=content, headers=png).status_code != 413
     assert server.post("/api/uploads", content=content * 2, headers=png).status_code == 413
+    assert server.post("/api/uploads", content=content, headers=JSON).status_code == 413
+    assert server.patch("/api/pictures", content=content, headers=JSON).status_code == 413
 
 
 @pytest.mark.parametrize(

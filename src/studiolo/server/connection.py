@@ -22,7 +22,7 @@ class PatientConnection(H11Protocol):
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client came. Without a word, its socket would hold an answer's body until its head is acknowledged."""
+        """A client came. Left alone, its socket holds an answer's body until the head is acknowledged."""
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().connection_made(transport)
         self._watch()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -23,16 +23,11 @@ BASE64: Final = 1.4
 PAUSE_S: Final = 30.0
 """Longest silence in the middle of a body."""
 
-_JSON: Final = ("application/json",)
-_FORM: Final = ("multipart/form-data",)
+_JSON: Final = "application/json"
+_FORM: Final = "multipart/form-data"
 
-
-@dataclass(frozen=True)
-class Body:
-    """What a route takes: media types, ``image/`` for all of that kind, and how many bytes."""
-
-    types: tuple[str, ...]
-    limit_bytes: int
+Body = Mapping[str, int]
+"""What a route takes: media types, ``image/`` for all of that kind, and how many bytes of each."""
 
 
 class Limits:
@@ -40,17 +35,18 @@ class Limits:
 
     def __init__(self, app: ASGIApp, *, upload_bytes: int) -> None:
         self.app = app
-        picture = int(upload_bytes * BASE64) + JSON_BYTES
-        files = FILES_AT_ONCE * upload_bytes + MEGABYTE
-        self._plain = Body(_JSON, JSON_BYTES)
+        upload = upload_bytes + 64_000  # and the head of a form's part
+        with_pictures = int(upload_bytes * BASE64) + JSON_BYTES
+        files = FILES_AT_ONCE * upload
+        self._plain: Body = {_JSON: JSON_BYTES}
         self._bodies: tuple[tuple[re.Pattern[str], Body], ...] = (
             (
                 re.compile(r"/api/uploads"),
-                Body(("image/", "application/octet-stream", *_FORM, *_JSON), upload_bytes + 64_000),
+                {"image/": upload, "application/octet-stream": upload, _FORM: upload, _JSON: JSON_BYTES},
             ),
-            (re.compile(r"/api/pictures"), Body((*_FORM, *_JSON), files)),
-            (re.compile(r"/v1/images/(edits|variations)"), Body((*_FORM, *_JSON), files)),
-            (re.compile(r"/api/(jobs|suggestions|palettes|drafts)|/v1/.*"), Body(_JSON, picture)),
+            (re.compile(r"/api/pictures"), {_FORM: files, _JSON: JSON_BYTES}),
+            (re.compile(r"/v1/images/(edits|variations)"), {_FORM: files, _JSON: with_pictures}),
+            (re.compile(r"/api/(jobs|suggestions|palettes|drafts)|/v1/.*"), {_JSON: with_pictures}),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,9 +60,8 @@ class Limits:
         if headers is None or not _has_body(headers):
             await self.app(scope, receive, send)
             return
-        body = self._body(scope["path"])
-        _check(headers, body)
-        limited = RequestBodyLimitMiddleware(self.app, body.limit_bytes)
+        limit_bytes = _limit(headers, self._body(scope["path"]))
+        limited = RequestBodyLimitMiddleware(self.app, limit_bytes)
         await limited(scope, _in_time(receive), send)
 
     def _body(self, path: str) -> Body:
@@ -77,17 +72,24 @@ def _has_body(headers: Headers) -> bool:
     return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
-def _check(headers: Headers, body: Body) -> None:
-    if int(headers.get("content-length", 0)) > body.limit_bytes:
+def _limit(headers: Headers, body: Body) -> int:
+    """How many bytes of its kind a request may bring; raises where its head says that it brings others."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    limit_bytes = next((limit for taken, limit in body.items() if _is_of(kind, taken)), None)
+    if limit_bytes is None:
+        taken = ", ".join(f"{name}*" if name.endswith("/") else name for name in body)
+        given = f"'{kind[:60]}'" if kind else "no content type"
+        raise HTTPException(415, f"The body has {given}; here it must be {taken}")
+    if int(headers.get("content-length", 0)) > limit_bytes:
         raise TooLargeError(
-            f"The request is larger than the {body.limit_bytes / MEGABYTE:.1f} MB that are taken here.",
+            f"The request is larger than the {limit_bytes / MEGABYTE:.1f} MB that are taken here.",
             hint="Send a smaller picture, or raise the setting upload_mb.",
         )
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not kind.startswith(body.types):
-        taken = ", ".join(f"{name}*" if name.endswith("/") else name for name in body.types)
-        given = "no content type" if not kind else f"'{kind[:60]}'"
-        raise HTTPException(415, f"The body has {given}; here it must be {taken}")
+    return limit_bytes
+
+
+def _is_of(kind: str, taken: str) -> bool:
+    return kind.startswith(taken) if taken.endswith("/") else kind == taken
 
 
 def _in_time(receive: Receive) -> Receive:

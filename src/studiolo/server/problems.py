@@ -16,12 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from studiolo.errors import (
+    AccessError,
     Cancelled,
     CredentialsError,
     DiskFullError,
     EngineError,
     EngineTimeoutError,
-    ForbiddenError,
     GalleryReadOnlyError,
     InputError,
     MissingExtraError,
@@ -48,7 +48,7 @@ _STATUS: Final[Mapping[type[StudioloError], int]] = {
     TooLargeError: 413,
     InputError: 422,
     UnauthenticatedError: 401,
-    ForbiddenError: 403,
+    AccessError: 403,
     QueueFullError: 429,
     RateLimitedError: 429,
     MissingExtraError: 503,

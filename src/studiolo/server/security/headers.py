@@ -17,6 +17,7 @@ CONTENT_SECURITY_POLICY: Final = "; ".join((
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
 ))  # fmt: skip
 
 _EVERYWHERE: Final = {
