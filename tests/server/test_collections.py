@@ -30,6 +30,16 @@ def test_a_collection_is_made_filled_renamed_and_removed(server: Serving):
     assert server.get(f"/api/pictures/{first}").status_code == 200
 
 
+def test_the_collections_of_a_picture(server: Serving):
+    kept, other = (keep(server.studio, seed=n, days=n).id for n in range(2))
+    for name, ids in {"Both": [kept, other], "Another": [other], "Mine": [kept]}.items():
+        album = server.post("/api/collections", json={"name": name}).json()["id"]
+        server.post(f"/api/collections/{album}/pictures", json={"add": ids})
+    found = server.get("/api/collections", params={"picture": kept}).json()["collections"]
+    assert [(album["name"], album["count"]) for album in found] == [("Both", 2), ("Mine", 1)]
+    assert server.get("/api/collections", params={"picture": "1kqz8m4t2-7k3f"}).status_code == 404
+
+
 def test_moving_is_all_or_none(server: Serving):
     kept = keep(server.studio).id
     album = server.post("/api/collections", json={"name": "Album"}).json()["id"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from studiolo.gallery.collections import Collection
@@ -21,6 +21,7 @@ router = APIRouter(
 )
 _EDIT = [Depends(Needs("edit"))]
 
+PictureId = Annotated[str, Query(max_length=100, description="Id of a picture: only those that hold it.")]
 CollectionId = Annotated[str, Path(max_length=100, description="Its id, or its name.")]
 
 
@@ -64,10 +65,11 @@ class Moving(BaseModel):
     remove: list[str] = Field(default_factory=list[str], max_length=MAX_PAGE, description="Ids of pictures.")
 
 
-@router.get("")
-def list_collections(studio: StudioDep) -> CollectionList:
-    """Every collection, by name."""
-    found = studio.gallery.collections.list()
+@router.get("", responses=responses(404))
+def list_collections(studio: StudioDep, picture: PictureId = "") -> CollectionList:
+    """Every collection, or every one that holds a picture, by name."""
+    collections = studio.gallery.collections
+    found = collections.of(studio.gallery.get(picture).id) if picture else collections.list()
     return CollectionList(collections=tuple(CollectionDocument.of(collection) for collection in found))
 
 

@@ -7,6 +7,7 @@ import { formatDate, formatNumber, formatSeconds, words } from "../../core/words
 import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
 import { say, sayProblem } from "../../components/toasts.js";
+import { Albums } from "./albums.js";
 import { Palette } from "./palette.js";
 
 const t = words({
@@ -36,6 +37,7 @@ export function Facts({ picture, onChange, onPicture }) {
     <p><a class="button primary" href=${link("/", { again: picture.id })}><${Icon} name="rotate-ccw" />${t("again")}</a></p>
     <${Settings} picture=${picture} />
     <${Tags} picture=${picture} onChange=${onChange} onPicture=${onPicture} />
+    <${Albums} picture=${picture} />
     <${Palette} picture=${picture} />
   </section>`;
 }

@@ -4,21 +4,22 @@ import { html, useEffect, useState } from "../../core/html.js";
 import { listen } from "../../core/events.js";
 import { useKeys } from "../../core/keys.js";
 import { go, route } from "../../core/router.js";
+import { may } from "../../core/state.js";
 import { language, words } from "../../core/words.js";
 import { Button } from "../../components/button.js";
 import { Notice } from "../../components/notice.js";
 import { sayProblem } from "../../components/toasts.js";
-import { neighbours, refresh } from "../gallery/source.js";
+import { neighbours, open as openGallery, refresh, shown } from "../gallery/source.js";
 import { trash } from "../gallery/selection.js";
-import { Actions } from "./actions.js";
+import { Actions, can } from "./actions.js";
 import { Conversation } from "./conversation.js";
 import { Facts } from "./facts.js";
 import { Stage } from "./stage.js";
 import { closeTool, isTool, openTool, useTool } from "./tools.js";
 
 const t = words({
-  en: { back: "Back", previous: "Previous picture", next: "Next picture", star: "Star", unstar: "Take the star", again: "Use these again", about: "About this picture", delete: "Move to the trash", gone: "To the gallery" },
-  ko: { back: "뒤로", previous: "이전 그림", next: "다음 그림", star: "별표 달기", unstar: "별표 떼기", again: "이 설정 다시 쓰기", about: "그림 정보", delete: "휴지통으로 옮기기", gone: "갤러리로" },
+  en: { back: "Back", previous: "Previous picture", next: "Next picture", star: "Star", unstar: "Take the star", again: "Use these again", about: "About this picture", delete: "Move to the trash", gone: "To the gallery", brush: "Repaint a part", extend: "Extend the picture" },
+  ko: { back: "뒤로", previous: "이전 그림", next: "다음 그림", star: "별표 달기", unstar: "별표 떼기", again: "이 설정 다시 쓰기", about: "그림 정보", delete: "휴지통으로 옮기기", gone: "갤러리로", brush: "일부 다시 그리기", extend: "그림 넓히기" },
 });
 
 /** The picture on its wall, or on the table of a tool. */
@@ -40,6 +41,9 @@ function Wall({ picture, onPicture }) {
     onPicture(pictures[0]);
     refresh(pictures);
   };
+  useEffect(() => {
+    if (!shown.value) openGallery({}).catch(sayProblem); // one who comes by a link, too, may go on to the next
+  }, []);
   const star = () => change({ starred: !picture.starred }).catch(sayProblem);
   const discard = async () => {
     const after = beside.next ?? beside.previous;
@@ -64,6 +68,8 @@ function Wall({ picture, onPicture }) {
           <${Button} kind="quiet" icon="chevron-right" label=${t("next")} disabled=${!beside.next} onClick=${() => open(beside.next)} />
         </div>
         <div class="row">
+          ${may("generate") && can("inpainting") && html`<${Button} kind="quiet" class="wide-only" icon="brush" label=${t("brush")} onClick=${() => openTool(id, "brush")} />
+            <${Button} kind="quiet" class="wide-only" icon="expand" label=${t("extend")} onClick=${() => openTool(id, "extend")} />`}
           <${Button} kind="quiet" class="look-star" icon="star" label=${t(picture.starred ? "unstar" : "star")} aria-pressed=${picture.starred ? "true" : "false"} onClick=${star} />
           <${Actions} picture=${picture} onTool=${(name) => openTool(id, name)} onDelete=${() => discard().catch(sayProblem)} />
         </div>

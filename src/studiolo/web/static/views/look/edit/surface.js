@@ -2,9 +2,9 @@
 import { html, useEffect, useLayoutEffect, useRef } from "../../../core/html.js";
 import { formatNumber } from "../../../core/words.js";
 import { theme } from "../../../core/state.js";
+import { useNearness } from "../nearness.js";
 import { styleOf, useFit } from "./fit.js";
 import { drawn, drawOperation, drawSegment } from "./mask.js";
-import { useNearness } from "./nearness.js";
 import { veil } from "./veil.js";
 import { t } from "./words.js";
 
@@ -14,10 +14,11 @@ const KEY_STEP = 0.05;
 /** `brush` is {tool: "paint" | "erase" | "rectangle", size}; `rectangle` is what the rectangle tool holds. */
 export function Surface({ picture, operations, share, brush, rectangle, onOperation, onRectangle, onMark }) {
   const [room, size] = useFit(picture.width, picture.height);
+  const paper = useRef(null);
   const canvas = useRef(null);
   const ring = useRef(null);
   const drawing = useDrawing({ canvas, picture, size, operations, brush, onOperation, onRectangle });
-  const near = useNearness(canvas, drawing.drop);
+  const near = useNearness({ room, element: paper, onPinch: drawing.drop });
   const keys = (event) => {
     if (brush.tool !== "rectangle") return;
     const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
@@ -34,10 +35,11 @@ export function Surface({ picture, operations, share, brush, rectangle, onOperat
     ring.current.style.cssText = `width:${side}px;height:${side}px;translate:${event.clientX - ground.left - side / 2}px ${event.clientY - ground.top - side / 2}px`;
     ring.current.hidden = event.pointerType === "touch";
   };
+  const leave = () => ring.current && (ring.current.hidden = true);
   const percent = formatNumber(share, { style: "percent", maximumFractionDigits: 1 });
   const about = `${t("surface", { share: percent })} ${t(brush.tool === "rectangle" ? "rectangleHow" : "how")}`;
-  return html`<div class="edit-ground" ref=${room} ...${near.handlers} onPointerMove=${(event) => { follow(event); near.handlers.onPointerMove(event); }} onPointerLeave=${() => ring.current && (ring.current.hidden = true)}>
-    <div class="edit-paper" style=${{ ...styleOf(size), transform: near.transform }}>
+  return html`<div class="edit-ground" ref=${room} ...${near.handlers} onPointerMove=${(event) => { follow(event); near.handlers.onPointerMove(event); }} onPointerLeave=${(event) => { leave(); near.handlers.onPointerLeave(event); }}>
+    <div class="edit-paper" ref=${paper} style=${{ ...styleOf(size), transform: near.transform }}>
       <img src=${picture.image_url} alt="" width=${picture.width} height=${picture.height} draggable=${false} />
       <canvas ref=${canvas} class=${brush.tool} tabindex="0" role="application" aria-label=${about} onKeyDown=${keys} ...${drawing.handlers}></canvas>
       ${brush.tool === "rectangle" && html`<div class="edit-rectangle" style=${boxOf(rectangle, picture)}></div>`}
