@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Annotated
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, File, UploadFile
+from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
+from starlette.datastructures import UploadFile
 
 from studiolo.errors import TooLargeError
 from studiolo.gallery import Gallery, ImportReport
+from studiolo.gallery.faults import writing
 from studiolo.server.announcing import announce
 from studiolo.server.context import Needs, StudioDep
+from studiolo.server.forms import BINARY, MULTIPART, ROOM, TEMPORARY, form_schema, sent_files
 from studiolo.server.limits import MEGABYTE
 from studiolo.server.problems import responses
+from studiolo.studio import Studio
 
 _MOST_FILES = 200
 _LONGEST_NAME = 80
@@ -44,25 +51,41 @@ class Imported(BaseModel):
     failed: tuple[NotTaken, ...]
 
 
-@router.post("/pictures", status_code=201)
-def import_pictures(
-    file: Annotated[
-        list[UploadFile],
-        File(
-            description="Pictures, or a .zip that an export wrote; it may be repeated.",
-            max_length=_MOST_FILES,
-        ),
-    ],
-    studio: StudioDep,
-) -> Imported:
+_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            MULTIPART: {
+                "schema": form_schema(
+                    {
+                        "type": "array",
+                        "items": BINARY,
+                        "minItems": 1,
+                        "maxItems": _MOST_FILES,
+                        "description": "Pictures, or a .zip that an export wrote; it may be repeated.",
+                    }
+                )
+            }
+        },
+    }
+}
+
+
+@router.post("/pictures", status_code=201, openapi_extra=_BODY)
+async def import_pictures(request: Request, studio: StudioDep) -> Imported:
     """Take pictures into the gallery, with all they say about themselves; what is there is left alone.
 
     A file that cannot be read stops only itself: `failed` names it and says why.
     """
+    async with sent_files(request, most=_MOST_FILES) as files:
+        return await run_in_threadpool(_import_all, studio, files)
+
+
+def _import_all(studio: Studio, files: list[UploadFile]) -> Imported:
     max_bytes = studio.settings.upload_mb * MEGABYTE
-    for upload in file:  # before the first is taken in
+    for upload in files:  # before the first is taken in
         _check_size(upload, max_bytes)
-    reports = [_import(studio.gallery, upload) for upload in file]
+    reports = [_import(studio.gallery, upload) for upload in files]
     added = tuple(picture_id for report in reports for picture_id in report.added)
     if added:
         announce(studio, "added", added)
@@ -82,13 +105,21 @@ def _check_size(upload: UploadFile, max_bytes: int) -> None:
         )
 
 
+@contextmanager
+def _temporary_folder() -> Generator[Path]:
+    with writing(TEMPORARY, hint=ROOM):
+        folder = tempfile.TemporaryDirectory(prefix="studiolo-import-", ignore_cleanup_errors=True)
+    with folder as name:
+        yield Path(name)
+
+
 def _import(gallery: Gallery, upload: UploadFile) -> ImportReport:
-    with tempfile.TemporaryDirectory(prefix="studiolo-import-") as folder:
+    with _temporary_folder() as folder:
         # What a file is, its content says; by its name the gallery only passes by what is no picture.
         is_zip = upload.file.read(2) == b"PK"
         upload.file.seek(0)
-        path = Path(folder) / f"upload.{'zip' if is_zip else 'png'}"
-        with path.open("wb") as copy:
+        path = folder / f"upload.{'zip' if is_zip else 'png'}"
+        with writing(TEMPORARY, hint=ROOM), path.open("wb") as copy:
             shutil.copyfileobj(upload.file, copy)
         report = gallery.import_(path)
     name = shown_name(upload.filename)

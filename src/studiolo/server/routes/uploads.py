@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from studiolo.errors import InvalidRequestError, TooLargeError
+from studiolo.errors import TooLargeError
 from studiolo.requests import SourceImage
 from studiolo.server.context import CallerDep, Needs, StudioDep
 from studiolo.server.files import PNG, WEBP, PictureFile, respond
+from studiolo.server.forms import BINARY, MULTIPART, form_schema, media_type, sent_files
 from studiolo.server.limits import MEGABYTE
 from studiolo.server.problems import responses
 from studiolo.server.routes.images import IMAGE
@@ -24,7 +24,6 @@ from studiolo.studio import Studio
 router = APIRouter(prefix="/api", tags=["sources"], responses=responses())
 
 _SHA256: Final = "[0-9a-f]{64}"
-_BINARY: Final = {"type": "string", "format": "binary"}
 
 
 class Address(BaseModel):
@@ -57,16 +56,9 @@ _BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "content": {
-            "image/*": {"schema": _BINARY},
-            "application/octet-stream": {"schema": _BINARY},
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {"file": _BINARY},
-                    "required": ["file"],
-                    "additionalProperties": False,
-                }
-            },
+            "image/*": {"schema": BINARY},
+            "application/octet-stream": {"schema": BINARY},
+            MULTIPART: {"schema": form_schema(BINARY)},
             "application/json": {"schema": Address.model_json_schema()},
         },
     }
@@ -85,10 +77,10 @@ async def bring_picture(request: Request, studio: StudioDep, caller: CallerDep) 
 
     It is decoded and kept as PNG, for seven days, or as long as something that was made from it.
     """
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    content_type = media_type(request)
     if content_type.startswith("image/") or content_type == "application/octet-stream":
         given = await request.body()
-    elif content_type == "multipart/form-data":
+    elif content_type == MULTIPART:
         given = await _read_form(request)
     elif content_type == "application/json":
         given = _read_address(await request.body())
@@ -98,13 +90,7 @@ async def bring_picture(request: Request, studio: StudioDep, caller: CallerDep) 
 
 
 async def _read_form(request: Request) -> bytes:
-    async with request.form(max_files=1, max_fields=1) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or len(form) != 1:
-            raise InvalidRequestError(
-                "The form has no file, or something beside it.",
-                hint="Send one field, 'file'.",
-            )
+    async with sent_files(request, most=1) as (file,):
         return await file.read()
 
 
