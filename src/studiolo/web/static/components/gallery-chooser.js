@@ -1,6 +1,6 @@
 // A small window into the gallery, to take one picture from it.
 import { api } from "../core/api.js";
-import { html, useEffect, useState } from "../core/html.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../core/html.js";
 import { words } from "../core/words.js";
 import { Button } from "./button.js";
 import { Dialog } from "./dialog.js";
@@ -21,9 +21,12 @@ async function look(query, before, signal) {
 }
 
 export function GalleryChooser({ onChoose, onClose }) {
+  const search = useRef(null);
   const [query, setQuery] = useState("");
   const [page, setPage] = useState(null);
   const [problem, setProblem] = useState(null);
+  // Where the dialog puts the focus when it opens; as an attribute from the start the browser would complain of it.
+  useLayoutEffect(() => search.current.setAttribute("autofocus", ""), []);
   useEffect(() => {
     const stop = new AbortController();
     const waiting = setTimeout(() => {
@@ -37,7 +40,7 @@ export function GalleryChooser({ onChoose, onClose }) {
   const more = () => look("", page.next).then((found) => setPage({ ...found, pictures: [...page.pictures, ...found.pictures] }), setProblem);
   return html`<${Dialog} title=${t("title")} onClose=${onClose} wide>
     <div class="stack">
-      <input class="input" type="search" autofocus aria-label=${t("search")} placeholder=${t("search")} value=${query} onInput=${(event) => setQuery(event.currentTarget.value)} />
+      <input ref=${search} class="input" type="search" aria-label=${t("search")} placeholder=${t("search")} value=${query} onInput=${(event) => setQuery(event.currentTarget.value)} />
       ${problem && html`<${Notice} problem=${problem} />`}
       ${page?.pictures.length === 0 && html`<p class="soft">${t(query ? "none" : "empty")}</p>`}
       <ul class="chooser" aria-live="off">

@@ -36,7 +36,7 @@ export function DropVeil({ onTake }) {
       const file = event.defaultPrevented || document.querySelector("dialog[open]") ? null : pastedFile(event);
       if (!file) return;
       event.preventDefault();
-      take.current("start", { file });
+      take.current(event.target.closest?.("[data-takes]")?.dataset.takes ?? "start", { file });
     };
     const heard = { dragover: hover, dragleave: leave, drop, dragend: () => setOver(null), paste };
     for (const [name, callback] of Object.entries(heard)) document.addEventListener(name, callback);

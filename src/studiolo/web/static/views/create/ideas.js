@@ -99,17 +99,17 @@ export function Ideas({ taking }) {
   const { style, keywords, reference, n, cards } = ideas.value;
   const nothing = !style.trim() && !keywords.trim() && !reference;
   const chosen = cards.filter((card) => card.chosen && card.text.trim()).length;
-  return html`<div class="stack">
-    <form class="stack" onSubmit=${(event) => { event.preventDefault(); if (!nothing) ask(); }}>
+  return html`<div class="stack" data-takes="ideas">
+    <form class="stack" id="ideas" onSubmit=${(event) => { event.preventDefault(); if (!nothing) ask(); }}>
       <${TextField} label=${t("style")} value=${style} placeholder=${t("styleHint")} maxlength="200" onInput=${(text) => edit({ style: text })} />
       <${TextField} label=${t("keywords")} value=${keywords} placeholder=${t("keywordsHint")} onInput=${(text) => edit({ keywords: text })} />
-      <${Reference} taking=${taking} />
-      <${Assistant} />
-      <div class="row">
-        <${Button} type="submit" icon="sparkles" disabled=${nothing || thinking.value} title=${nothing ? t("nothing") : undefined}>${thinking.value ? t("thinking") : cards.length ? t("again") : t("ask", { n })}<//>
-        <${Stepper} label=${t("howMany")} less=${t("fewerIdeas")} more=${t("moreIdeas")} value=${n} maximum=${MOST_IDEAS} onChange=${(number) => edit({ n: number })} />
-      </div>
     </form>
+    <${Reference} taking=${taking} />
+    <${Assistant} />
+    <div class="row">
+      <${Button} type="submit" form="ideas" icon="sparkles" disabled=${nothing || thinking.value} title=${nothing ? t("nothing") : undefined}>${thinking.value ? t("thinking") : cards.length ? t("again") : t("ask", { n })}<//>
+      <${Stepper} label=${t("howMany")} less=${t("fewerIdeas")} more=${t("moreIdeas")} value=${n} maximum=${MOST_IDEAS} onChange=${(number) => edit({ n: number })} />
+    </div>
     ${problem.value && html`<${Notice} problem=${problem.value} />`}
     ${cards.length > 0 && html`<ul class="idea-list" aria-live="polite" aria-busy=${thinking.value ? "true" : "false"}>${cards.map((card, index) => html`<${Card} key=${card.id} card=${card} number=${index + 1} />`)}</ul>
       ${notes.value.map((note) => html`<p class="small soft">${note}</p>`)}

@@ -23,7 +23,7 @@ function FromPicture({ taking }) {
 
 export function Palette({ taking }) {
   const takes = engine.value?.capabilities.palette > 0;
-  return html`<div class="stack tight">
+  return html`<div class="stack tight" data-takes="palette">
     ${takes ? html`<p class="small soft">${t("paletteLead", { most: mostColours() })}</p>`
       : engine.value && html`<${OtherEngines} text=${t("paletteNone", { engine: engine.value.name })} can=${(can) => can.palette > 0} />`}
     <${PaletteEditor} colours=${palette.value} most=${mostColours()} onChange=${(colours) => (palette.value = colours)} />

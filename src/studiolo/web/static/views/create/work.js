@@ -16,7 +16,7 @@ const DISMISSED_KEPT = 200;
 const MOST_URGENT = 100;
 const dismissed = signal(remembered("create.dismissed", []));
 
-const again = (job) => api.post(`/api/jobs/${job.id}/again`).then(meetJob, sayProblem);
+const again = (job, then = () => {}) => api.post(`/api/jobs/${job.id}/again`).then((next) => { meetJob(next); then(); }, sayProblem);
 
 export function cancel(job) {
   return api.delete(`/api/jobs/${job.id}`).then((ended) => {
@@ -46,7 +46,7 @@ function Waiting({ job, first, onNext }) {
 }
 
 function Failed({ job }) {
-  const retry = () => again(job).then(() => dismiss(job));
+  const retry = () => again(job, () => dismiss(job));
   return html`<li class="failed notice wrong">
     <${Icon} name="circle-alert" />
     <div class="grow">
