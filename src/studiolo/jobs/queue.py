@@ -248,7 +248,7 @@ class JobQueue:
         if waiting >= self.size:
             seconds = self._seconds_to_next()
             raise QueueFullError(
-                f"{waiting} jobs are waiting; no more than {self.size} may.",
+                f"The queue is full: no more than {self.size:,} {'job' if self.size == 1 else 'jobs'} may wait.",
                 hint=f"Ask again in {seconds:.0f} seconds, or cancel some.",
                 retry_after_s=seconds,
             )

@@ -7,15 +7,17 @@ import { go, link, match, path } from "./core/router.js";
 import { activeJobs, loadEngines, loadSession, session, theme } from "./core/state.js";
 import { language, LANGUAGES, words } from "./core/words.js";
 import { Icon } from "./components/icon.js";
+import { later } from "./components/later.js";
 import { Menu } from "./components/menu.js";
 import { Notice } from "./components/notice.js";
 import { sayProblem, Toasts } from "./components/toasts.js";
 import { Create } from "./views/create/create.js";
-import { Engines } from "./views/engines/engines.js";
-import { Gallery } from "./views/gallery/gallery.js";
 import { Help } from "./views/help.js";
 import { Login } from "./views/login.js";
-import { Look } from "./views/look/look.js";
+
+const Engines = later(() => import("./views/engines/engines.js"), "Engines");
+const Gallery = later(() => import("./views/gallery/gallery.js"), "Gallery");
+const Look = later(() => import("./views/look/look.js"), "Look");
 
 const t = words({
   en: {
