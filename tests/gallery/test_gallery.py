@@ -21,7 +21,7 @@ from studiolo.gallery import Gallery, PictureFilter
 from studiolo.gallery.ids import created_of, first_id, is_id, new_id, normalise
 from studiolo.imaging.metadata import read_metadata
 from studiolo.requests import ImageRequest
-from tests.gallery.painting import START, WordEmbedder, painting
+from tests.gallery.painting import START, WordEmbedder, painting, row
 
 
 def files(gallery):
@@ -33,6 +33,19 @@ def files(gallery):
         for path in (root / room).rglob("*")
         if path.is_file()
     )
+
+
+def test_a_picture_knows_the_palette_it_was_asked_for(gallery):
+    added = gallery.add(painting(palette=("#fff", "2A9D8F")))
+    assert gallery.get(added.id).palette == ("#ffffff", "#2a9d8f")
+    assert gallery.add(painting()).palette == ()
+
+
+@pytest.mark.parametrize(
+    "kept", [None, "#fff", ["teal"], ["#fff", 3], [["#fff"]], {"a": "#fff"}, ["#fff"] * 0]
+)
+def test_what_another_program_calls_a_palette_is_none(kept):
+    assert row("an apple", 1).model_copy(update={"request": {"palette": kept}}).palette == ()
 
 
 def test_what_is_added_comes_back(gallery):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,11 +43,6 @@ def palette_of(path: Path) -> list[str]:
             f"All of '{path.name}' is transparent.", hint="Give one that shows something."
         )
     return [swatch.hex for swatch in found]
-
-
-def palette_in(request: Mapping[str, Any]) -> list[str]:
-    """The palette of a request that was kept as JSON, perhaps before there were palettes."""
-    return list(request.get("palette") or ())
 
 
 def palette_document(palette: Sequence[str], path: Path) -> dict[str, Any]:

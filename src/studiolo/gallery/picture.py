@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, field_validator
 
 from studiolo.errors import InvalidRequestError
+from studiolo.imaging.palette import parse_palette
 
 MAX_TAG_CHARACTERS: Final = 64
 _Pixels = Annotated[int, Field(ge=1)]
@@ -50,6 +51,17 @@ class Picture(_Frozen):
     sha256: str
     size_bytes: int
     deleted: AwareDatetime | None = None
+
+    @property
+    def palette(self) -> tuple[str, ...]:
+        """The colours its request asked for; what an imported file holds there instead counts as none."""
+        given = self.request.get("palette")
+        if not isinstance(given, list):
+            return ()
+        try:
+            return parse_palette([colour if isinstance(colour, str) else "" for colour in given])
+        except InvalidRequestError:
+            return ()
 
 
 class PictureFilter(_Frozen):

@@ -137,7 +137,7 @@ def show(
     from studiolo.cli.console import for_a_person, print_fields, print_json, print_rows
     from studiolo.cli.gallery.rows import fields_of, print_answers
     from studiolo.cli.graphics import detect
-    from studiolo.cli.palettes import palette_document, palette_fields, palette_in
+    from studiolo.cli.palettes import palette_document, palette_fields
     from studiolo.cli.pictures import as_document, show_files
     from studiolo.cli.rooms import open_gallery
 
@@ -145,12 +145,11 @@ def show(
         found = gallery.get(picture)
         path = gallery.path(found)
         answers = gallery.answers.of(found.id)
-    palette = palette_in(found.request)
     if as_json:
         told = [answer.model_dump(mode="json", exclude={"picture_id"}) for answer in answers]
-        print_json({**as_document(found, path), **palette_document(palette, path), "answers": told})
+        print_json({**as_document(found, path), **palette_document(found.palette, path), "answers": told})
         return
-    fields = [*fields_of(found, path), *palette_fields(palette, path)]
+    fields = [*fields_of(found, path), *palette_fields(found.palette, path)]
     if for_a_person():
         if preview:
             show_files([path], detect())

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import asdict
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from studiolo.errors import InvalidRequestError
-from studiolo.gallery import Picture
 from studiolo.imaging.palette import MAX_COLOURS
 from studiolo.imaging.palette import Swatch as Colour
 from studiolo.server.context import Needs, StudioDep
@@ -104,7 +101,7 @@ def get_palette(
     from studiolo.imaging import palette
 
     image = studio.gallery.image(picture)
-    asked = _asked(picture)
+    asked = picture.palette
     return PicturePalette(
         colours=_swatches(palette.extract(image, colours)),
         asked=asked,
@@ -128,18 +125,6 @@ def make_palette(wanted: PaletteRequest, studio: StudioDep) -> Palette:
 
     image = find_source(studio, wanted.image).image
     return Palette(colours=_swatches(palette.extract(image, wanted.colours)))
-
-
-def _asked(picture: Picture) -> tuple[str, ...]:
-    """The palette of its request; what another program's file holds there is none of ours."""
-    from studiolo.imaging.palette import parse_palette
-
-    given = picture.request.get("palette")
-    if not isinstance(given, list) or not all(isinstance(colour, str) for colour in given):
-        return ()
-    with suppress(InvalidRequestError):
-        return parse_palette(cast("list[str]", given))
-    return ()
 
 
 def _swatches(found: Iterable[Colour]) -> tuple[Swatch, ...]:
