@@ -1,11 +1,12 @@
 // The house: a rail of places, and the room one is in.
 import { api, onUnauthenticated } from "./core/api.js";
 import { connect, connected, listen } from "./core/events.js";
-import { html, render, useEffect, useState } from "./core/html.js";
+import { html, render, useEffect, useLayoutEffect, useRef, useState } from "./core/html.js";
 import { useKeys } from "./core/keys.js";
 import { go, link, match, path } from "./core/router.js";
 import { activeJobs, loadEngines, loadSession, session, theme } from "./core/state.js";
 import { language, LANGUAGES, words } from "./core/words.js";
+import { Button } from "./components/button.js";
 import { Icon } from "./components/icon.js";
 import { later } from "./components/later.js";
 import { Menu } from "./components/menu.js";
@@ -15,19 +16,24 @@ import { Create } from "./views/create/create.js";
 import { Help } from "./views/help.js";
 import { Login } from "./views/login.js";
 
-const Engines = later(() => import("./views/engines/engines.js"), "Engines");
-const Gallery = later(() => import("./views/gallery/gallery.js"), "Gallery");
-const Look = later(() => import("./views/look/look.js"), "Look");
+// The first room comes with the page, the others as soon as it stands.
+const ROOMS = {
+  Engines: () => import("./views/engines/engines.js"),
+  Gallery: () => import("./views/gallery/gallery.js"),
+  Look: () => import("./views/look/look.js"),
+};
+const [Engines, Gallery, Look] = Object.entries(ROOMS).map(([name, load]) => later(load, name));
+const SOON_MS = 1000;
 
 const t = words({
   en: {
     create: "Create", gallery: "Gallery", engines: "Engines", skip: "Skip to the room", places: "Places", appearance: "Look and language",
-    auto: "As this machine", light: "Light", dark: "Dark", keyboard: "Keyboard", leave: "Log out", room: "studiolo",
+    auto: "As this machine", light: "Light", dark: "Dark", keyboard: "Keyboard", leave: "Log out", again: "Try again",
     lost: "The studio does not answer. What it was painting goes on when it is back.",
   },
   ko: {
     create: "만들기", gallery: "갤러리", engines: "엔진", skip: "본문으로 건너뛰기", places: "장소", appearance: "모양과 언어",
-    auto: "기기 설정대로", light: "밝게", dark: "어둡게", keyboard: "키보드", leave: "로그아웃", room: "studiolo",
+    auto: "기기 설정대로", light: "밝게", dark: "어둡게", keyboard: "키보드", leave: "로그아웃", again: "다시 시도",
     lost: "작업실이 응답하지 않습니다. 돌아오면 그리던 그림을 이어서 그립니다.",
   },
 });
@@ -65,9 +71,22 @@ function Rail({ here, onHelp }) {
   </nav>`;
 }
 
+/** Whoever enters a room stands at its beginning; a room that remembers a place goes there itself. */
+function useEntering(place) {
+  const before = useRef(place);
+  useLayoutEffect(() => {
+    if (before.current === place) return;
+    before.current = place;
+    scrollTo(0, 0);
+    // What had the focus may have gone with the room: the keyboard goes on in this one.
+    if (document.activeElement === document.body) document.getElementById("room").focus({ preventScroll: true });
+  }, [place]);
+}
+
 function House() {
   const [help, setHelp] = useState(false);
   const { name, view } = room();
+  useEntering(path.value);
   useEffect(() => {
     document.title = name === "create" ? "studiolo" : `${t(name)} · studiolo`;
   }, [name, language.value]);
@@ -99,6 +118,8 @@ function App() {
       connect();
       await loadEngines();
       setState("open");
+      // What does not come now is asked for again, and said, when somebody enters.
+      setTimeout(() => Object.values(ROOMS).forEach((load) => load().catch(() => {})), SOON_MS);
     } catch (error) {
       setProblem(error);
       setState("closed");
@@ -109,10 +130,11 @@ function App() {
     onUnauthenticated(() => setState("login"));
   }, []);
   if (state === "login") return html`<${Login} onEntered=${open} />`;
-  if (state === "closed") return html`<main class="login"><${Notice} problem=${problem} /></main>`;
+  if (state === "closed") return html`<main class="login"><div class="stack"><${Notice} problem=${problem} /><${Button} icon="refresh-cw" onClick=${open}>${t("again")}<//></div></main>`;
   return state === "open" ? html`<${House} />` : null;
 }
 
+history.scrollRestoration = "manual";
 // Engines may have been added or lost while the stream was away.
 listen("snapshot", () => session.value && loadEngines().catch(sayProblem));
 render(html`<${App} />`, document.getElementById("app"));

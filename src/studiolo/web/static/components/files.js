@@ -11,12 +11,17 @@ const t = words({
 const DRAGGED = "application/x-studiolo-picture";
 const megabytes = (bytes) => formatNumber(bytes / 1e6, { maximumFractionDigits: 1 });
 
-/** {reference, url, width, height} of a file, once the server has it. Raises Problem. */
-export async function sendFile(file, options) {
+/** Raises Problem if the server will not take a file as large as this one: before it is sent. */
+export function fitsUpload(file) {
   const most = session.value?.limits?.upload_bytes;
   if (most && file.size > most) {
     throw new Problem({ status: 413, error: "too-large", detail: t("large", { size: megabytes(file.size), most: megabytes(most) }), hint: t("smaller") });
   }
+}
+
+/** {reference, url, width, height} of a file, once the server has it. Raises Problem. */
+export async function sendFile(file, options) {
+  fitsUpload(file);
   return api.upload("/api/uploads", file, options);
 }
 

@@ -56,13 +56,13 @@ function problemFrom(status, kind, text, title) {
   return problem;
 }
 
-/** POST a file and hear how much of it (0 to 1) has gone: fetch does not tell. */
+/** POST a file, or a form with one, and hear how much of it (0 to 1) has gone: fetch does not tell. */
 function upload(path, file, { onProgress, signal } = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", path);
     request.setRequestHeader("Accept", "application/json");
-    request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
+    if (!(file instanceof FormData)) request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
     request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded / event.total);
     request.onerror = () => reject(new Unreachable());
     request.onabort = () => reject(new DOMException("The upload was called off.", "AbortError"));

@@ -17,6 +17,8 @@ effect(() => {
 });
 
 export const enginesOf = (kind) => engines.value.filter((engine) => engine.kind === kind);
+/** Those that somebody may want: the fake ones are for tests, and shown only where one is the default. */
+export const offeredEngines = (kind) => enginesOf(kind).filter((engine) => engine.default || engine.name !== "fake");
 export const engineNamed = (kind, name) => enginesOf(kind).find((engine) => engine.name === (name ?? "").split(":")[0]);
 /** Jobs that wait or run, the next one first. */
 export const activeJobs = computed(() =>

@@ -1,7 +1,7 @@
 // What paints, answers and speaks here; what is missing, and the command that brings it.
 import { api } from "../../core/api.js";
 import { html, useEffect, useState } from "../../core/html.js";
-import { enginesOf, loadEngines, loadSession, may, session } from "../../core/state.js";
+import { loadEngines, loadSession, may, offeredEngines, session } from "../../core/state.js";
 import { formatNumber, words } from "../../core/words.js";
 import { Button } from "../../components/button.js";
 import { TextField } from "../../components/field.js";
@@ -39,8 +39,14 @@ export function Engines() {
   return html`<div class="view engines">
     <header class="view-head"><div class="stack tight"><h1>${t("title")}</h1><p class="soft engines-intro">${t("intro")}</p></div>
       <${Button} kind="quiet" icon="refresh-cw" onClick=${() => loadEngines().catch(sayProblem)}>${t("again")}<//></header>
-    ${KINDS.map((kind) => html`<${Kind} key=${kind} kind=${kind} all=${enginesOf(kind)} />`)}
+    ${KINDS.map((kind) => html`<${Kind} key=${kind} kind=${kind} all=${inOrder(offeredEngines(kind))} />`)}
   </div>`;
+}
+
+/** Our own first, then what is ready, then what could be. */
+function inOrder(engines) {
+  const rank = ({ name, ready }) => (name === "pocket" ? 0 : ready ? 1 : 2);
+  return engines.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
 function Kind({ kind, all }) {

@@ -1,6 +1,6 @@
 // The shelf above the wall: all, starred, the collections, the trash.
 import { api } from "../../core/api.js";
-import { html, signal, useEffect, useState } from "../../core/html.js";
+import { html, signal, useEffect, useRef, useState } from "../../core/html.js";
 import { listen } from "../../core/events.js";
 import { go, link } from "../../core/router.js";
 import { may } from "../../core/state.js";
@@ -13,7 +13,7 @@ import { Menu } from "../../components/menu.js";
 import { Notice } from "../../components/notice.js";
 import { say, sayProblem } from "../../components/toasts.js";
 import { filtersIn } from "./filters.js";
-import { retry, shown } from "./source.js";
+import { forget, retry, shown } from "./source.js";
 
 const t = words({
   en: {
@@ -34,32 +34,34 @@ export async function loadCollections() {
   collections.value = (await api.get("/api/collections")).collections;
 }
 
-listen("gallery", () => collections.value.length && loadCollections().catch(sayProblem));
-
 export function Shelf({ query, filtering, onFilter }) {
   const [dialog, setDialog] = useState(null);
   useEffect(() => {
-    loadCollections().catch(sayProblem);
+    const load = () => loadCollections().catch(sayProblem);
+    load();
+    return listen("gallery", load);
   }, []);
+  const places = useRef(null);
+  useEffect(() => places.current.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [query.collection, collections.value.length]);
   const plain = !query.collection && !query.trash && query.starred !== "true";
   const inside = collections.value.find((each) => each.id === query.collection);
   const q = { q: query.q };
   const filters = filtersIn(query);
   return html`<div class="shelf">
-    <nav class="shelf-places" aria-label=${t("shelf")}>
+    <nav class="shelf-places" ref=${places} aria-label=${t("shelf")}>
       <${Place} href=${link("/gallery", q)} here=${plain}>${t("all")}<//>
       <${Place} href=${link("/gallery", { ...q, starred: true })} here=${query.starred === "true"} icon="star">${t("starred")}<//>
-      ${collections.value.map((each) => html`<${Place} key=${each.id} href=${link(`/gallery/collections/${each.id}`, q)} here=${each.id === query.collection} icon="folder">${each.name} <span class="soft numbers">${formatNumber(each.count)}</span><//>`)}
-      ${may("edit") && html`<button type="button" class="chip" onClick=${() => setDialog("new")}><${Icon} name="folder-plus" />${t("new")}</button>`}
-      <${Place} href=${link("/gallery", { ...q, trash: true })} here=${Boolean(query.trash)} icon="trash-2">${t("trash")}<//>
+      ${collections.value.map((each) => html`<${Place} key=${each.id} href=${link(`/gallery/collections/${each.id}`, q)} here=${each.id === query.collection} icon="folder">${each.name}<span class="soft small numbers">${formatNumber(each.count)}</span><//>`)}
     </nav>
-    <div class="row">
+    <div class="shelf-tools">
       ${inside && may("edit") && html`<${Menu} label=${t("more")} items=${[
         { label: t("rename"), icon: "pencil", run: () => setDialog("rename") },
         { label: t("remove"), icon: "trash-2", run: () => dissolve(inside) },
       ]} />`}
-      ${query.trash && may("admin") && shown.value?.pictures.length > 0 && html`<${Button} kind="danger" icon="trash-2" onClick=${() => setDialog("empty")}>${t("empty")}<//>`}
-      <${Button} kind="quiet" icon="sliders-horizontal" aria-expanded=${filtering ? "true" : "false"} onClick=${onFilter}>${t("filters")}${filters ? ` · ${filters}` : ""}<//>
+      ${may("edit") && html`<${Button} kind="quiet" icon="folder-plus" label=${t("new")} onClick=${() => setDialog("new")} />`}
+      ${query.trash && may("admin") && shown.value?.pictures.length > 0 && html`<${Button} kind="danger" onClick=${() => setDialog("empty")}>${t("empty")}<//>`}
+      <a class="button quiet icon-only" href=${link("/gallery", { ...q, trash: true })} aria-label=${t("trash")} title=${t("trash")} aria-current=${query.trash ? "page" : undefined}><${Icon} name="trash-2" /></a>
+      <${Button} kind="quiet" class="shelf-filter" icon="sliders-horizontal" aria-label=${`${t("filters")}${filters ? ` (${filters})` : ""}`} aria-expanded=${filtering ? "true" : "false"} onClick=${onFilter}><span>${t("filters")}</span>${filters > 0 && html`<span class="numbers">${filters}</span>`}<//>
     </div>
     ${dialog === "new" && html`<${NameDialog} title=${t("new")} action=${t("make")} onClose=${() => setDialog(null)} onName=${create} />`}
     ${dialog === "rename" && html`<${NameDialog} title=${t("rename")} action=${t("save")} name=${inside.name} onClose=${() => setDialog(null)} onName=${(name) => rename(inside, name)} />`}
@@ -114,7 +116,7 @@ function EmptyTrash({ onClose }) {
     try {
       const { removed } = await api.delete("/api/trash");
       say(t("emptied", { n: removed }));
-      shown.value = null;
+      forget();
       go("/gallery");
     } catch (problem) {
       sayProblem(problem);

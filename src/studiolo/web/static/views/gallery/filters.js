@@ -1,7 +1,7 @@
 // What narrows the wall: engine, tags, shape and size, days, seed.
 import { api } from "../../core/api.js";
 import { html, useEffect, useId, useState } from "../../core/html.js";
-import { enginesOf } from "../../core/state.js";
+import { offeredEngines } from "../../core/state.js";
 import { words } from "../../core/words.js";
 import { Button } from "../../components/button.js";
 import { SelectField, TextField } from "../../components/field.js";
@@ -27,7 +27,7 @@ const dayOf = (moment) => {
 const whole = (text) => text.replace(/\D/g, "");
 
 export function Filters({ query, onChange }) {
-  const engines = [...new Set([...enginesOf("image").map((engine) => engine.name), query.engine].filter(Boolean))];
+  const engines = [...new Set([...offeredEngines("image").map((engine) => engine.name), query.engine].filter(Boolean))];
   const clear = () => onChange(Object.fromEntries([...NAMES, "before"].map((name) => [name, ""])));
   const set = (changes) => onChange({ ...changes, before: "" });
   return html`<section class="gallery-filters card" aria-label=${t("filters")}>

@@ -2,13 +2,15 @@
 import { html, useEffect, useState } from "../../core/html.js";
 import { useKeys } from "../../core/keys.js";
 import { go, match, route } from "../../core/router.js";
-import { formatNumber, words } from "../../core/words.js";
+import { formatNumber, language, words } from "../../core/words.js";
 import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
 import { Notice } from "../../components/notice.js";
 import { SelectionBar } from "./bar.js";
 import { Shelf } from "./collections.js";
 import { Filters } from "./filters.js";
+import "./following.js";
+import { ImportButton, ImportReport, ImportVeil } from "./import-panel.js";
 import { chooseNone, choosing } from "./selection.js";
 import { open, retry, shown } from "./source.js";
 import { Timeline } from "./timeline.js";
@@ -16,17 +18,17 @@ import { Wall } from "./wall.js";
 
 const t = words({
   en: {
-    title: "Gallery", search: "Search by words or by meaning", find: "Search pictures", filters: "Filters", clear: "Clear",
+    title: "Gallery", search: "Search by words or by meaning", find: "Search pictures",
     total: ({ n, text }) => (n === 1 ? "1 picture" : `${text} pictures`),
     found: ({ n, text }) => (n === 0 ? "Nothing found" : n === 1 ? "1 found" : `${text} found`),
-    emptyTitle: "Nothing hangs here yet", emptyText: "Every picture you paint is kept here, with all that makes it again.", paint: "Paint the first one",
+    emptyTitle: "Nothing hangs here yet", emptyText: "Every picture you paint is kept here, with all that makes it again. Pictures you have can be dropped here.", paint: "Paint the first one",
     noneTitle: "No picture fits", noneText: "Try other words, or fewer filters.", all: "Show all pictures",
     trashTitle: "The trash is empty", trashText: "Pictures you delete lie here until the trash is emptied.", again: "Try again",
   },
   ko: {
-    title: "갤러리", search: "단어나 의미로 검색", find: "그림 검색", filters: "필터", clear: "지우기",
+    title: "갤러리", search: "단어나 의미로 검색", find: "그림 검색",
     total: ({ text }) => `그림 ${text}장`, found: ({ n, text }) => (n === 0 ? "찾은 그림이 없습니다" : `${text}장 찾음`),
-    emptyTitle: "아직 걸린 그림이 없습니다", emptyText: "그린 그림은 모두 설정과 함께 여기에 보관됩니다.", paint: "첫 그림 그리기",
+    emptyTitle: "아직 걸린 그림이 없습니다", emptyText: "그린 그림은 모두 설정과 함께 여기에 보관됩니다. 가지고 있는 그림은 끌어다 놓으세요.", paint: "첫 그림 그리기",
     noneTitle: "맞는 그림이 없습니다", noneText: "다른 단어로 찾거나 필터를 줄여 보세요.", all: "모든 그림 보기",
     trashTitle: "휴지통이 비어 있습니다", trashText: "삭제한 그림은 휴지통을 비울 때까지 여기에 있습니다.", again: "다시 시도",
   },
@@ -47,21 +49,26 @@ export function Gallery() {
     chooseNone();
     open(query);
   }, [asked]);
-  useKeys([{ keys: "/", does: t("find"), run: () => document.getElementById("search").focus() }]);
+  useKeys([{ keys: "/", does: t("find"), run: () => document.getElementById("search").focus() }], [language.value]);
   const set = (changes) => go(route.value.path, { ...route.value.query, ...changes });
   return html`<div class="view gallery">
     <header class="view-head">
       <h1>${t("title")} <span class="gallery-total soft" aria-live="polite">${totalOf(query)}</span></h1>
-      <${Search} value=${query.q ?? ""} onSearch=${(q) => set({ q, before: "" })} />
+      <div class="gallery-tools">
+        <${Search} value=${query.q ?? ""} onSearch=${(q) => set({ q, before: "" })} />
+        <${ImportButton} />
+      </div>
     </header>
+    <${ImportReport} />
     <${Shelf} query=${query} filtering=${filtering} onFilter=${() => setFiltering(!filtering)} />
     ${filtering && html`<${Filters} query=${query} onChange=${set} />`}
     ${shown.value?.problem && html`<${Notice} problem=${shown.value.problem} /><p><${Button} icon="refresh-cw" onClick=${retry}>${t("again")}<//></p>`}
     <div class="gallery-body">
-      ${shown.value && (shown.value.pictures.length ? html`<${Wall} />` : !shown.value.loading && !shown.value.problem && html`<${Empty} query=${query} />`)}
+      ${shown.value && (shown.value.pictures.length ? html`<${Wall} key=${shown.value.key} />` : !shown.value.loading && !shown.value.problem && html`<${Empty} query=${query} />`)}
       ${!query.q && shown.value?.total > 100 && html`<${Timeline} query=${query} onJump=${(before) => set({ before })} />`}
     </div>
     ${choosing.value && html`<${SelectionBar} trash=${query.trash === "true"} collection=${query.collection} />`}
+    <${ImportVeil} />
   </div>`;
 }
 

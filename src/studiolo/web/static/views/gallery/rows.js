@@ -3,7 +3,7 @@
 
 const GAP = 8;
 const HEADING = 64;
-const CAPTION = 44;
+const CAPTION = 26;
 
 /** An empty wall for a width in px; `height` is how high rows are to be, about. */
 export function newWall(width, height, { captions = false, months = true } = {}) {
@@ -43,7 +43,7 @@ function close(wall, fill) {
     return at;
   });
   const caption = wall.captions ? CAPTION : 0;
-  wall.rows.push({ kind: "pictures", items: placed, top: wall.bottom, height: height + caption, imageHeight: height });
+  wall.rows.push({ kind: "pictures", month: wall.month, items: placed, top: wall.bottom, height: height + caption, imageHeight: height });
   wall.bottom += height + caption + GAP;
   wall.waiting = [];
 }
@@ -62,9 +62,12 @@ export function within(rows, top, bottom) {
   return [low, last];
 }
 
+/** Number of the row with the picture of that number, or -1. */
+export const rowOf = (rows, index) => rows.findIndex((row) => row.items && index >= row.items[0].index && index <= row.items.at(-1).index);
+
 /** The picture above or below another: in the next row, whose middle is nearest. */
 export function vertical(rows, index, by) {
-  const at = rows.findIndex((row) => row.kind === "pictures" && row.items.some((item) => item.index === index));
+  const at = rowOf(rows, index);
   if (at < 0) return null;
   const here = rows[at].items.find((item) => item.index === index);
   const middle = here.left + here.width / 2;

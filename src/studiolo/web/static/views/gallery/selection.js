@@ -3,7 +3,7 @@ import { api } from "../../core/api.js";
 import { computed, signal } from "../../core/html.js";
 import { say, sayProblem } from "../../components/toasts.js";
 import { words } from "../../core/words.js";
-import { refresh, remove, shown } from "./source.js";
+import { placeOf, refresh, remove, shown } from "./source.js";
 
 const MOST_AT_ONCE = 500;
 
@@ -18,16 +18,18 @@ const t = words({
 
 export const chosen = signal(new Set());
 export const choosing = computed(() => chosen.value.size > 0);
-let anchor = null;
+let anchor = null; // id of the picture that was chosen before
 
+/** Choose a picture or leave it; `range`: all from the one before to this. */
 export function choose(id, index, { range = false } = {}) {
   const next = new Set(chosen.value);
-  if (range && anchor !== null) {
-    const [from, to] = [Math.min(anchor, index), Math.max(anchor, index)];
+  const begin = placeOf(anchor);
+  if (range && begin !== undefined) {
+    const [from, to] = [Math.min(begin, index), Math.max(begin, index)];
     for (const picture of shown.value.pictures.slice(from, to + 1)) next.add(picture.id);
   } else if (next.has(id)) next.delete(id);
   else next.add(id);
-  anchor = index;
+  anchor = id;
   chosen.value = next;
 }
 

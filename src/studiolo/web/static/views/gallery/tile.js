@@ -1,15 +1,15 @@
 import { html } from "../../core/html.js";
 import { Icon } from "../../components/icon.js";
 import { link } from "../../core/router.js";
-import { words } from "../../core/words.js";
+import { formatNumber, words } from "../../core/words.js";
 
 const t = words({
-  en: { choose: "Choose", starred: "Starred", untitled: "Picture without a prompt" },
-  ko: { choose: "선택", starred: "별표", untitled: "프롬프트 없는 그림" },
+  en: { choose: "Choose", starred: "Starred", untitled: "Picture without a prompt", words: "Words: {words}", meaning: "Meaning: {share}" },
+  ko: { choose: "선택", starred: "별표", untitled: "프롬프트 없는 그림", words: "단어: {words}", meaning: "의미: {share}" },
 });
 
 /** One picture on the wall. Positions are px; `onChoose(id, index, {range})`. */
-export function Tile({ picture, index, reason, current, chosen, onFocus, onChoose, top, left, width, height }) {
+export function Tile({ picture, index, hit, current, chosen, onFocus, onChoose, top, left, width, height }) {
   const place = { top: `${top}px`, left: `${left}px`, width: `${width}px` };
   const pick = (event) => onChoose(picture.id, index, { range: event.shiftKey });
   const open = (event) => {
@@ -27,6 +27,13 @@ export function Tile({ picture, index, reason, current, chosen, onFocus, onChoos
     <button type="button" class="tile-choose" role="checkbox" aria-checked=${chosen ? "true" : "false"} aria-label=${`${t("choose")}: ${label}`} tabindex=${current ? 0 : -1} onClick=${pick}>
       ${chosen && html`<${Icon} name="check" />`}
     </button>
-    ${reason && html`<p class="tile-reason small soft">${reason}</p>`}
+    ${hit && html`<p class="tile-reason small soft" title=${reasonOf(hit)}>${reasonOf(hit)}</p>`}
   </div>`;
+}
+
+/** Why it was found. */
+function reasonOf({ words: found, meaning }) {
+  const byWords = found.length > 0 && t("words", { words: found.join(", ") });
+  const byMeaning = meaning !== null && t("meaning", { share: formatNumber(meaning, { style: "percent" }) });
+  return [byWords, byMeaning].filter(Boolean).join(" · ");
 }

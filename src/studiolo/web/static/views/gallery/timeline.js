@@ -3,6 +3,8 @@ import { api } from "../../core/api.js";
 import { html, useEffect, useState } from "../../core/html.js";
 import { formatDate, formatNumber, words } from "../../core/words.js";
 import { sayProblem } from "../../components/toasts.js";
+import { shown } from "./source.js";
+import { monthInSight } from "./wall.js";
 
 const t = words({
   en: { timeline: "Timeline", newest: "Newest", month: ({ n, name, text }) => `${name}, ${n === 1 ? "1 picture" : `${text} pictures`}` },
@@ -15,7 +17,7 @@ export function Timeline({ query, onJump }) {
   const asked = JSON.stringify(filters);
   useEffect(() => {
     api.get("/api/pictures/timeline", filters).then((found) => setMonths(found.months), sayProblem);
-  }, [asked]);
+  }, [asked, shown.value?.total]);
   if (months.length < 2) return null;
   let year = "";
   return html`<nav class="timeline" aria-label=${t("timeline")}><ol>
@@ -27,7 +29,7 @@ export function Timeline({ query, onJump }) {
       const name = formatDate(at, { year: "numeric", month: "long" });
       const jump = () => { onJump(index === 0 ? "" : cursor); scrollTo(0, 0); };
       return html`<li key=${month}>${first && html`<span class="timeline-year numbers" aria-hidden="true">${year}</span>`}
-        <button type="button" aria-label=${t("month", { n: count, name, text: formatNumber(count) })} aria-current=${cursor === before ? "true" : undefined} onClick=${jump}>${formatDate(at, { month: "short" })}</button></li>`;
+        <button type="button" aria-label=${t("month", { n: count, name, text: formatNumber(count) })} aria-current=${month === monthInSight.value ? "true" : undefined} onClick=${jump}>${formatDate(at, { month: "short" })}</button></li>`;
     })}
   </ol></nav>`;
 }

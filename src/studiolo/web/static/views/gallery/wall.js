@@ -1,25 +1,25 @@
 // The endless wall: only the rows one sees, and those nearly seen, are in the page.
-import { html, useEffect, useLayoutEffect, useMemo, useRef, useSignalEffect, useState } from "../../core/html.js";
-import { useKeys } from "../../core/keys.js";
-import { go } from "../../core/router.js";
+import { html, signal, useLayoutEffect, useMemo, useRef, useState } from "../../core/html.js";
 import { formatDate, words } from "../../core/words.js";
-import { hang, newWall, vertical, within } from "./rows.js";
-import { choose, chooseAll, chooseNone, choosing, chosen } from "./selection.js";
-import { more, shown } from "./source.js";
+import { hang, newWall, rowOf, within } from "./rows.js";
+import { choose, choosing, chosen } from "./selection.js";
+import { more, placeOf, shown } from "./source.js";
 import { Tile } from "./tile.js";
+import { useWallKeys } from "./wall-keys.js";
 
-const t = words({
-  en: { pictures: "Pictures", move: "Move between pictures", choose: "Choose a picture", open: "Open the picture", all: "Choose all that are shown", none: "Choose none" },
-  ko: { pictures: "그림", move: "그림 사이를 이동", choose: "그림 선택", open: "그림 열기", all: "보이는 그림 모두 선택", none: "선택 해제" },
-});
+const t = words({ en: { pictures: "Pictures" }, ko: { pictures: "그림" } });
+
+/** The month ("2026-11") of the first row in sight. */
+export const monthInSight = signal(null);
 
 export function Wall() {
-  const { key, pictures, reasons, next, query } = shown.value;
+  const { pictures, hits, next, query } = shown.value;
   const root = useRef(null);
   const [width, setWidth] = useState(0);
   const [seen, setSeen] = useState([0, 0]);
-  const [focused, setFocused] = useState(0);
-  const wall = useWall(key, width, pictures, { captions: Boolean(query.q), months: !query.q, complete: !next });
+  const [at, setAt] = useState(shown.value.at); // by id: its place changes when pictures come and go
+  const current = Math.max(0, placeOf(at) ?? 0);
+  const wall = useWall(width, pictures, { captions: Boolean(query.q), months: !query.q, complete: !next });
 
   useLayoutEffect(() => {
     const watch = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
@@ -27,47 +27,48 @@ export function Wall() {
     return () => watch.disconnect();
   }, []);
   useScroll(root, wall, setSeen, width);
-  useWallKeys(wall, pictures, focused, setFocused, root);
+  const goTo = useWallKeys(root, wall, pictures, current, setAt);
 
-  const focusedRow = wall.rows.findIndex((row) => row.items?.some((item) => item.index === focused));
   const numbers = new Set(wall.rows.slice(seen[0], seen[1] + 1).map((_, offset) => seen[0] + offset));
-  if (focusedRow >= 0) numbers.add(focusedRow); // the keyboard's place stays in the page when it is scrolled away
+  const row = rowOf(wall.rows, current);
+  if (wall.rows[row]) numbers.add(row); // the keyboard's place stays in the page when it is scrolled away
   return html`<div class=${`wall ${choosing.value ? "choosing" : ""}`} ref=${root} role="list" aria-label=${t("pictures")} style=${{ height: `${wall.bottom}px` }}>
-    ${[...numbers].sort((a, b) => a - b).map((number) => html`<${Row} key=${number} row=${wall.rows[number]} pictures=${pictures} reasons=${reasons}
-      focused=${focused} onFocus=${setFocused} />`)}
+    ${[...numbers].sort((a, b) => a - b).flatMap((number) => inRow(wall.rows[number], { pictures, hits, current, onFocus: goTo }))}
   </div>`;
 }
 
-function Row({ row, pictures, reasons, focused, onFocus }) {
+/** A month, or tiles: by their own keys, so that they stay what they are when rows are hung anew. */
+function inRow(row, { pictures, hits, current, onFocus }) {
   if (row.kind === "month") {
     const month = formatDate(`${row.month}-15T12:00:00Z`, { year: "numeric", month: "long" });
-    return html`<div class="wall-month" role="presentation" style=${{ top: `${row.top}px` }}><h2>${month}</h2></div>`;
+    return [html`<div key=${row.month} class="wall-month" role="presentation" style=${{ top: `${row.top}px` }}><h2>${month}</h2></div>`];
   }
   return row.items.map(({ index, left, width }) => pictures[index] && html`<${Tile} key=${pictures[index].id} picture=${pictures[index]} index=${index}
-    reason=${reasons.get(pictures[index].id)} current=${index === focused} chosen=${chosen.value.has(pictures[index].id)} onFocus=${onFocus}
+    hit=${hits.get(pictures[index].id)} current=${index === current} chosen=${chosen.value.has(pictures[index].id)} onFocus=${onFocus}
     onChoose=${choose} top=${row.top} left=${left} width=${width} height=${row.imageHeight} />`);
 }
 
-/** The layout; laid out anew only for another width or another question, else continued. */
-function useWall(key, width, pictures, { captions, months, complete }) {
+/** The layout; laid out anew only for another width or other pictures, else continued. */
+function useWall(width, pictures, { captions, months, complete }) {
   const kept = useRef(null);
   return useMemo(() => {
     const height = width < 600 ? 160 : Math.min(260, 180 + width / 20);
-    const grown = kept.current?.key === key && kept.current.wall.width === width && pictures.length >= kept.current.pictures.length
-      && kept.current.pictures.every((picture, index) => picture.id === pictures[index].id) && !kept.current.complete;
-    const wall = grown ? kept.current.wall : newWall(Math.max(width, 200), height, { captions, months });
-    hang(wall, pictures, complete);
-    kept.current = { key, wall, pictures, complete };
+    const before = kept.current;
+    const grown = before?.width === width && !before.complete && pictures.length >= before.pictures.length
+      && before.pictures.every((picture, index) => picture.id === pictures[index].id);
+    const wall = grown ? before.wall : newWall(Math.max(width, 200), height, { captions, months });
+    if (width) hang(wall, pictures, complete);
+    kept.current = { width, wall, pictures, complete };
     return { ...wall };
-  }, [key, width, pictures, captions, months, complete]);
+  }, [width, pictures, captions, months, complete]);
 }
 
 function useScroll(root, wall, setSeen, width) {
-  const first = useRef(true);
+  const anchor = useRef(null); // the first picture in sight, and where its row hung
   useLayoutEffect(() => {
     if (!width) return undefined;
-    if (first.current && shown.value.scroll) scrollTo(0, shown.value.scroll);
-    first.current = false;
+    if (!anchor.current) restore(root.current, wall);
+    else keepPlace(anchor.current, wall);
     let asked = 0;
     const look = () => {
       asked = 0;
@@ -75,6 +76,9 @@ function useScroll(root, wall, setSeen, width) {
       const [from, to] = within(wall.rows, -above - innerHeight / 2, -above + innerHeight * 1.5);
       setSeen((now) => (now[0] === from && now[1] === to ? now : [from, to]));
       shown.value.scroll = scrollY; // not news for anybody, so not through the signal
+      const first = wall.rows[within(wall.rows, -above, -above)[0]];
+      monthInSight.value = first?.month ?? null;
+      anchor.current = { id: above < 0 && first?.items ? shown.value.pictures[first.items[0].index]?.id : null, top: first?.top };
       if (-above + innerHeight * 3 > wall.bottom) more();
     };
     const soon = () => { asked ||= requestAnimationFrame(look); };
@@ -89,34 +93,18 @@ function useScroll(root, wall, setSeen, width) {
   }, [wall, width]);
 }
 
-function useWallKeys(wall, pictures, focused, setFocused, root) {
-  const now = useRef(null);
-  now.current = { wall, pictures, focused };
-  const moved = useRef(false);
-  useEffect(() => {
-    if (!moved.current) return;
-    moved.current = false;
-    const tile = root.current.querySelector(`[data-index="${focused}"]`);
-    tile?.focus();
-    tile?.scrollIntoView({ block: "nearest" });
-  }, [focused]);
-  const inside = (event) => root.current.contains(event.target) || event.target === document.body || event.target.id === "room";
-  const step = (find) => (event) => {
-    const { wall: rows, focused: at, pictures: all } = now.current;
-    const target = find(rows.rows, at);
-    if (!inside(event) || target === null || target < 0 || target >= all.length) return;
-    moved.current = true;
-    setFocused(target);
-  };
-  const current = () => now.current.pictures[now.current.focused];
-  useKeys([
-    { keys: "ArrowRight", does: t("move"), run: step((_, at) => at + 1) },
-    { keys: "ArrowLeft", run: step((_, at) => at - 1) },
-    { keys: "ArrowDown", run: step((rows, at) => vertical(rows, at, 1)) },
-    { keys: "ArrowUp", run: step((rows, at) => vertical(rows, at, -1)) },
-    { keys: "o", does: t("open"), run: () => current() && go(`/pictures/${current().id}`) },
-    { keys: "x", does: t("choose"), run: () => current() && choose(current().id, now.current.focused) },
-    { keys: "mod+a", does: t("all"), run: chooseAll },
-    { keys: "Escape", does: t("none"), run: chooseNone },
-  ]);
+/** Back from a picture: where one was, with the picture one looked at last in sight. */
+function restore(root, wall) {
+  const { scroll, at } = shown.value;
+  scrollTo(0, scroll);
+  const row = wall.rows[rowOf(wall.rows, placeOf(at))];
+  if (!row) return;
+  const top = root.getBoundingClientRect().top + row.top;
+  if (top < 0 || top + row.height > innerHeight) scrollBy(0, top - Math.max(0, innerHeight - row.height) / 2);
+}
+
+/** Pictures that came or went above, and another width, do not move what one is looking at. */
+function keepPlace({ id, top }, wall) {
+  const row = id && wall.rows[rowOf(wall.rows, placeOf(id))];
+  if (row && row.top !== top) scrollBy(0, row.top - top);
 }
