@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from studiolo.server.security import slowing
+
 from .serving import Serving
 
 
@@ -102,3 +104,26 @@ def test_a_body_that_is_no_login_is_refused_without_repeating_it(guarded: Servin
     answer = guarded.post("/api/session", json=body)
     assert answer.status_code == 422
     assert "xxx" not in answer.text
+
+
+def test_a_revoked_token_in_a_browser_does_not_keep_the_page_from_asking_for_another(
+    guarded: Serving, secret: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(slowing, "WAITING_AT_ONCE", 0)  # a fourth mistake is refused, and does not only wait
+    guarded.studio.gallery.tokens.revoke("laptop")
+    with guarded.new_client(cookies={"studiolo": secret}) as browser:
+        for _ in range(8):
+            assert browser.get(PRIVATE).status_code in {401, 429}
+        assert browser.get(PRIVATE).status_code == 429
+        assert browser.get("/").status_code == 200
+        assert {browser.get("/static/app.js").status_code for _ in range(8)} == {200}
+        _, another = guarded.studio.gallery.tokens.create("another", ["read"])
+        assert browser.post("/api/session", json={"token": another}).status_code == 200
+
+
+def test_a_cookie_that_opens_nothing_is_taken_out_of_the_browser(guarded: Serving, secret: str):
+    assert guarded.post("/api/session", json={"token": secret}).status_code == 200
+    assert guarded.get("/api/session").json()["authenticated"] is True
+    guarded.studio.gallery.tokens.revoke("laptop")
+    assert guarded.get("/api/session").json()["authenticated"] is False
+    assert "studiolo" not in guarded.client.cookies

@@ -76,8 +76,13 @@ class Credentials(BaseModel):
 
 
 @router.get("", responses=responses())
-def get_session(studio: StudioDep, caller: CallerDep) -> Session:
-    """Who is asking, what is taken and what is chosen; needs no token."""
+def get_session(request: Request, response: Response, studio: StudioDep, caller: CallerDep) -> Session:
+    """Who is asking, what is taken and what is chosen; needs no token.
+
+    A cookie that opens nothing any more is taken out of the browser.
+    """
+    if caller is ANONYMOUS and COOKIE in request.cookies:
+        _take_cookie(request, response)
     return _session(studio, caller)
 
 
@@ -107,6 +112,10 @@ async def sign_in(
 @router.delete("", status_code=204, responses=responses())
 def sign_out(request: Request, response: Response) -> None:
     """Take the token out of this browser."""
+    _take_cookie(request, response)
+
+
+def _take_cookie(request: Request, response: Response) -> None:
     response.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=_is_https(request))
 
 

@@ -43,10 +43,13 @@ class Access:
         Raises:
             RateLimitedError: too many wrong tokens come from there at once.
         """
-        if self._is_at_this_machine(headers, peer):
-            return Caller(loopback=True)
+        caller = self.recognise(headers, peer)
         secret = shown_secret(headers)
-        return await self.admit(secret, peer) if secret else ANONYMOUS
+        return await self.admit(secret, peer) if caller is ANONYMOUS and secret else caller
+
+    def recognise(self, headers: Headers, peer: str) -> Caller:
+        """This machine's own user, or ``ANONYMOUS``: whatever token is shown is not looked at."""
+        return Caller(loopback=True) if self._is_at_this_machine(headers, peer) else ANONYMOUS
 
     async def admit(self, secret: str, peer: str) -> Caller:
         """The caller whose token ``secret`` is; ``ANONYMOUS`` if it is nobody's, said the later the oftener.

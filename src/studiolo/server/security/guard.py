@@ -11,11 +11,12 @@ from studiolo.errors import UnauthenticatedError
 from studiolo.server.context import ANONYMOUS
 from studiolo.server.security.access import Access
 from studiolo.server.security.hosts import Hosts
-from studiolo.server.security.origins import check_origin
+from studiolo.server.security.origins import SAFE_METHODS, check_origin
 
 PUBLIC: Final = frozenset({"/", "/api/session", "/healthz", "/readyz"})
 PUBLIC_BELOW: Final = ("/static/", "/share/")
 """What needs no token: the page, which asks for one; shared pictures, whose address is the secret; health."""
+_SESSION: Final = "/api/session"
 
 
 class Guard:
@@ -38,8 +39,12 @@ class Guard:
             headers, path = Headers(scope=scope), scope["path"]
             self._hosts.check(headers.get("host"), _address(scope.get("server")))
             check_origin(scope["method"], path, headers)
-            caller = await self._access.identify(headers, _address(scope.get("client")))
-            if caller is ANONYMOUS and path not in PUBLIC and not path.startswith(PUBLIC_BELOW):
+            peer = _address(scope.get("client"))
+            if _is_for_everybody(scope["method"], path):
+                caller = self._access.recognise(headers, peer)
+            else:
+                caller = await self._access.identify(headers, peer)
+            if caller is ANONYMOUS and not _is_public(path):
                 raise UnauthenticatedError(
                     "This needs a token, and none that is valid was shown.",
                     hint="Sign in on the page, or send 'Authorization: Bearer TOKEN'; "
@@ -47,6 +52,19 @@ class Guard:
                 )
             scope.setdefault("state", {})["caller"] = caller
         await self.app(scope, receive, send)
+
+
+def _is_public(path: str) -> bool:
+    return path in PUBLIC or path.startswith(PUBLIC_BELOW)
+
+
+def _is_for_everybody(method: str, path: str) -> bool:
+    """Whether the answer is the same for whoever asks, so that no token is looked at.
+
+    A browser whose token was revoked still sends it, with each of the page's files and when it signs in anew:
+    that is no guessing, and must not keep the page from asking for another.
+    """
+    return _is_public(path) and not (path == _SESSION and method in SAFE_METHODS)
 
 
 def _address(place: tuple[str, int | None] | None) -> str:
