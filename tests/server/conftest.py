@@ -11,6 +11,7 @@ import pytest
 from studiolo.embedding import TextEmbedder
 from studiolo.studio import Studio
 
+from .program import Running
 from .serving import Serving, open_studio, serve
 
 
@@ -44,3 +45,17 @@ def start(embedder: TextEmbedder) -> Iterator[Callable[..., Serving]]:
             return stack.enter_context(serve(studio))
 
         yield begin
+
+
+@pytest.fixture
+def run(home: object) -> Iterator[Callable[..., Running]]:
+    """Start ``studiolo serve`` as a process: ``run("--log", "quiet", STUDIOLO_ENGINE="fake")``."""
+    started: list[Running] = []
+
+    def begin(*arguments: str, **environment: str) -> Running:
+        started.append(Running(*arguments, **{"STUDIOLO_ENGINE": "fake", **environment}))
+        return started[-1]
+
+    yield begin
+    for running in started:
+        running.kill()

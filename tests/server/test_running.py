@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
@@ -18,47 +18,8 @@ from studiolo.errors import SettingsError
 from studiolo.server.running import address_of, listen
 from studiolo.studio import Studio
 
-PROGRAM = (sys.executable, "-m", "studiolo.cli", "serve")
-TIMEOUT_S = 60
-
-
-class Running:
-    """``studiolo serve`` in a process of its own."""
-
-    def __init__(self, *arguments: str, **environment: str) -> None:
-        self.process = subprocess.Popen(
-            [*PROGRAM, "--port", "0", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **environment},
-        )
-        assert self.process.stdout is not None
-        self.address = self.process.stdout.readline().strip()
-
-    def get(self, path: str, **options: object) -> httpx2.Response:
-        return httpx2.get(self.address + path, timeout=TIMEOUT_S, trust_env=False, **options)
-
-    def end(self, number: int = signal.SIGINT) -> tuple[int, str]:
-        """Send a signal; gives the exit code and what was on stderr."""
-        self.process.send_signal(number)
-        _, err = self.process.communicate(timeout=TIMEOUT_S)
-        return self.process.returncode, err
-
-
-@pytest.fixture
-def run(home: object) -> Iterator[Callable[..., Running]]:
-    started: list[Running] = []
-
-    def begin(*arguments: str, **environment: str) -> Running:
-        started.append(Running(*arguments, **{"STUDIOLO_ENGINE": "fake", **environment}))
-        return started[-1]
-
-    yield begin
-    for running in started:
-        if running.process.poll() is None:
-            running.process.kill()
-        running.process.communicate()
+from .program import PROGRAM, Running
+from .serving import TIMEOUT_S
 
 
 def fails(*arguments: str, **environment: str) -> tuple[int, str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 
+from .program import Running
 from .serving import Serving
 
 
@@ -55,7 +56,7 @@ class Watcher:
 
 @contextmanager
 def watch(
-    server: Serving, path: str = "/api/events", *, after: str = "", token: str = "", **params: str
+    server: Serving | Running, path: str = "/api/events", *, after: str = "", token: str = "", **params: str
 ) -> Generator[Watcher]:
     headers = {"Accept": "text/event-stream"}
     if after:
