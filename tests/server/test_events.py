@@ -11,6 +11,7 @@ import pytest
 
 from studiolo.gallery import Gallery
 from studiolo.server import event_stream, feed
+from studiolo.server.announcing import announce
 
 from .serving import Serving
 from .test_jobs import equip, finished, submit
@@ -189,6 +190,20 @@ def test_a_client_that_reads_nothing_holds_up_nobody(server: Serving):
         deaf.sendall(f"GET /api/events HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
         for _ in range(3):
             assert finished(server, submit(server, count=16)["id"])["state"] == "done"
+
+
+def test_a_stream_ends_with_the_token_it_was_opened_with(start: Callable[..., Serving]):
+    server = start(server_tokens=True)
+    tokens = server.studio.gallery.tokens
+    _, leaving = tokens.create("leaving", ["read"])
+    _, staying = tokens.create("staying", ["read"])
+    with watch(server, token=leaving) as one, watch(server, token=staying) as other:
+        one.until_kind("snapshot")
+        other.until_kind("snapshot")
+        tokens.revoke("leaving")
+        announce(server.studio, "changed")
+        assert other.until_kind("gallery") == {"change": "changed", "ids": []}
+        assert one.to_the_end() == ["snapshot"]
 
 
 def test_streams_end_with_the_server(start: Callable[..., Serving], embedder: Any):

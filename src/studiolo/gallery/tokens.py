@@ -145,6 +145,13 @@ class Tokens:
         self._note_use(token)
         return token
 
+    def is_usable(self, token_id: str) -> bool:
+        """Whether the token of that whole id still opens the door."""
+        with self._database.read() as connection:
+            query = f"SELECT {_SELECTED} FROM tokens WHERE id = ?"  # noqa: S608 - our own columns
+            row = connection.execute(query, (token_id,)).fetchone()
+        return row is not None and _token(row).usable
+
     def _note_use(self, token: Token) -> None:
         now = to_microseconds(datetime.now(UTC))
         stale = token.last_used is None or now - to_microseconds(token.last_used) >= _USED_AGAIN_US

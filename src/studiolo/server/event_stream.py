@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from studiolo.jobs.events import Event
 from studiolo.jobs.job import ENDED, UNFINISHED, Job
 from studiolo.jobs.queue import MAX_PAGE
+from studiolo.server.context import Caller
 from studiolo.server.event_documents import event_documents
 from studiolo.server.feed import Feed
 from studiolo.server.job_documents import Snapshot, job_documents
@@ -34,6 +35,7 @@ class EventStream(StreamingResponse):
     Args:
         studio: where it happens.
         watch: sees what other processes do to the gallery, while this stream is open.
+        caller: whom it is told; where that is a token, until it is revoked or expires.
         owner: whose jobs; None for everybody's.
         last_event_id: of the last event the client saw, if it says so.
         job_id: only what happens to this job; the stream ends with it.
@@ -46,6 +48,7 @@ class EventStream(StreamingResponse):
         studio: Studio,
         watch: Watch,
         *,
+        caller: Caller,
         owner: str | None,
         last_event_id: str,
         job_id: str | None = None,
@@ -53,12 +56,13 @@ class EventStream(StreamingResponse):
         super().__init__((), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         self._studio = studio
         self._watch = watch
+        self._caller = caller
         self._owner = owner
         self._last_event_id = last_event_id
         self._job_id = job_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Tell until the client leaves, is too slow, or the server ends."""
+        """Tell until the client leaves, is too slow or not welcome any more, or the server ends."""
         feed = Feed(self._studio.jobs.events, owner=self._owner, wants=self._wants)
         self.body_iterator = self._told(feed)
         try:
@@ -89,10 +93,17 @@ class EventStream(StreamingResponse):
             if self._is_end(missed):
                 return
         async for batch in feed.batches(idle_s=HEARTBEAT_S):
+            if not await self._is_welcome():
+                return
             events = [event for event in batch if event.number > last_number]
             yield await self._frames(events) if events else KEEPALIVE_COMMENT
             if self._is_end(events):
                 return
+
+    async def _is_welcome(self) -> bool:
+        """Whether the caller would still be let in: a stream may go on for days."""
+        token_id = self._caller.id
+        return not token_id or await run_in_threadpool(self._studio.gallery.tokens.is_usable, token_id)
 
     async def _frames(self, events: Sequence[Event]) -> bytes:
         """``events`` as they go over the wire; asks the gallery, so not in the event loop."""

@@ -51,7 +51,13 @@ async def watch_studio(
     request: Request, studio: StudioDep, caller: CallerDep, last_event_id: LastEventId
 ) -> Response:
     """Everything that happens: the caller's jobs (an admin's: everybody's), and changes of the gallery."""
-    return EventStream(studio, request.app.state.watch, owner=owner_of(caller), last_event_id=last_event_id)
+    return EventStream(
+        studio,
+        request.app.state.watch,
+        caller=caller,
+        owner=owner_of(caller),
+        last_event_id=last_event_id,
+    )
 
 
 @router.get(
@@ -69,5 +75,10 @@ async def watch_job(
         if missed is not None and all(event.job_id != job.id for event in missed):
             return Response(status_code=204)  # browsers stop coming back at that
     return EventStream(
-        studio, request.app.state.watch, owner=owner, last_event_id=last_event_id, job_id=job.id
+        studio,
+        request.app.state.watch,
+        caller=caller,
+        owner=owner,
+        last_event_id=last_event_id,
+        job_id=job.id,
     )
