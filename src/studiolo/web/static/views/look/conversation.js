@@ -26,18 +26,23 @@ export function Conversation({ picture }) {
   const [answers, setAnswers] = useState([]);
   const [coming, setComing] = useState(null);
   const [problem, setProblem] = useState(null);
-  const [question, setQuestion] = useState(remembered(`question.${picture.id}`, ""));
+  const [question, setText] = useState(remembered(`question.${picture.id}`, ""));
   const [engine, setEngine] = useState(remembered("assistant", ""));
   const [autoplay, setAutoplay] = useState(remembered("autoplay", false));
   const [speaking, setSpeaking] = useState(null);
   const running = useRef(null);
   const path = `/api/pictures/${picture.id}`;
-  const load = () => api.get(`${path}/answers`).then((found) => setAnswers(found.answers), setProblem);
+  const setQuestion = (text) => {
+    remember(`question.${picture.id}`, text);
+    setText(text);
+  };
+  // What was answered while these were on their way is not among them.
+  const merge = (found) => setAnswers((now) => [...found, ...now.filter((each) => !found.some(({ id }) => id === each.id))]);
+  const load = () => api.get(`${path}/answers`).then((found) => merge(found.answers), setProblem);
   useEffect(() => {
     load();
     return () => running.current?.abort();
   }, []);
-  useEffect(() => remember(`question.${picture.id}`, question), [question]);
   useKeys([{ keys: "a", does: t("focus"), run: () => document.getElementById("question").focus() }]);
 
   const ask = async (text, target = "answers") => {
@@ -50,12 +55,13 @@ export function Conversation({ picture }) {
       for await (const { event, data } of api.stream(`${path}/${target}`, body, { signal: stop.signal })) {
         if (event === "piece") setComing((now) => ({ ...now, text: now.text + data.text }));
         else if (event === "answer") {
+          setComing(null);
           setAnswers((now) => [...now.filter((each) => each.id !== data.id), data]);
           if (autoplay) setSpeaking(data.id);
         } else if (event === "problem") throw new Problem(data);
       }
     } catch (error) {
-      if (error.name === "AbortError") await settle(load);
+      if (error.name === "AbortError") await settle(path, (kept) => { setComing(null); merge(kept); }).catch(setProblem);
       else {
         setProblem(error);
         if (target === "answers") setQuestion(text); // a question that was not answered is not lost
@@ -85,10 +91,11 @@ export function Conversation({ picture }) {
 }
 
 /** The server keeps what had come a moment after it notices that nobody listens any more. */
-async function settle(load) {
-  for (const wait of [300, 700]) {
+async function settle(path, onAnswers) {
+  for (const wait of [250, 750]) {
     await new Promise((done) => setTimeout(done, wait));
-    await load();
+    const { answers } = await api.get(`${path}/answers`);
+    onAnswers(answers);
   }
 }
 

@@ -46,7 +46,8 @@ function Wall({ picture, onPicture }) {
   }, []);
   const star = () => change({ starred: !picture.starred }).catch(sayProblem);
   const discard = async () => {
-    const after = beside.next ?? beside.previous;
+    const { next, previous } = neighbours(id);
+    const after = next ?? previous;
     await trash([id]);
     if (after) open(after);
     else back();
@@ -83,8 +84,9 @@ function Wall({ picture, onPicture }) {
   </div>`;
 }
 
+/** To where one was in this room; who came from elsewhere goes to the gallery. */
 function back() {
-  if (history.length > 1) history.back();
+  if (globalThis.navigation ? navigation.canGoBack : history.length > 1) history.back();
   else go("/gallery");
 }
 
