@@ -17,12 +17,18 @@ from tests.server.serving import Serving
 from .conftest import Visit
 
 Visiting = Callable[..., Visit]
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 def paint(server: Serving, prompt: str = "a red apple", **settings: Any) -> str:
     """Paint it with the server's engine; its id."""
     size = {"width": 256, "height": 192}
     return server.studio.generate(prompt, **{**size, "seed": 1, **settings})[0].id
+
+
+def sides(width: int, height: int) -> str:
+    """As the page writes a size."""
+    return f"{width} \N{MULTIPLICATION SIGN} {height}"
 
 
 def picture(server: Serving, picture_id: str) -> dict[str, Any]:

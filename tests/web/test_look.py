@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.server.serving import Serving
 
-from .looking import Visiting, no_violations, paint, picture
+from .looking import PHONE, Visiting, no_violations, paint, picture, sides
 
 CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
 
@@ -29,7 +29,7 @@ class TestFacts:
         number = paint(server, seed=4711)
         page = visit(server, **CLIPBOARD).open(f"/#/pictures/{number}")
         shown(page)
-        expect(page.get_by_role("complementary")).to_contain_text("256 × 192")
+        expect(page.get_by_role("complementary")).to_contain_text(sides(256, 192))
         page.get_by_role("button", name="Copy the seed 4711").click()
         expect(page.locator(".toast")).to_contain_text("Copied.")
         assert page.evaluate("navigator.clipboard.readText()") == "4711"
@@ -137,7 +137,8 @@ class TestNearness:
         page.keyboard.press("+")
         expect(scale).to_have_text("135%")
         after = page.locator(".stage-picture").bounding_box()
-        assert before and after
+        assert before
+        assert after
         assert after["width"] == pytest.approx(1.35 * before["width"], rel=0.01)
         page.get_by_role("button", name="Farther").click()
         expect(scale).to_have_text("100%")
@@ -247,8 +248,7 @@ class TestForEverybody:
 
     def test_on_a_phone_in_korean(self, server: Serving, visit: Visiting):
         number = paint(server)
-        phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-        page = visit(server, locale="ko-KR", reduced_motion="reduce", **phone).open(f"/#/pictures/{number}")
+        page = visit(server, locale="ko-KR", reduced_motion="reduce", **PHONE).open(f"/#/pictures/{number}")
         shown(page)
         page.get_by_role("button", name="별표 달기").tap()
         expect(page.get_by_role("button", name="별표 떼기")).to_be_visible()
