@@ -33,7 +33,7 @@ class Execution:
         gallery: where their pictures go.
         journal: where their end is written down.
         runner: who paints them.
-        hide: takes keys out of what a crash says.
+        hide: takes keys out of what an engine said when it failed.
         observers: who counts.
         announce: tells the world that a job has changed.
         closing: set when the studio closes.
@@ -63,10 +63,12 @@ class Execution:
         job = run.job
         logger.info("Job %s begins on %s with engine '%s'.", job.id, job.device, job.engine)
         state, error = self._paint(run)
+        if error is not None:  # a service may quote the key that it refuses
+            error.message, error.hint = self._hide(error.message), self._hide(error.hint)
         run.outcome = (state, error)
         seconds = time.monotonic() - run.began
         said = error.message if error is not None else f"after {seconds:.1f} s"
-        logger.info("Job %s is %s: %s", job.id, state, self._hide(said))
+        logger.info("Job %s is %s: %s", job.id, state, said)
         if self._write_down(run, state, error) and state != "queued":
             name = None if error is None else kind_of(error)
             for observer in self._observers():

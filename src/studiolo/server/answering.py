@@ -19,7 +19,7 @@ from fastapi.sse import format_sse_event
 from studiolo.assistant.stream import AnswerStream
 from studiolo.errors import Cancelled, StudioloError
 from studiolo.requests import Progress, ProgressCallback
-from studiolo.server.problems import describe
+from studiolo.server.problems import describe_safely
 from studiolo.server.waiting import LONG, EventStream, in_thread, unless_gone
 from studiolo.server.word_documents import AnswerDocument
 
@@ -53,25 +53,25 @@ async def answer_in_pieces(request: Request, begin: Begin) -> EventStream:
     Raises:
         StudioloError: as ``begin``.
     """
-    telling = _Telling(request.state.request_id)
-    await telling.begin(request, begin)
+    telling = _Telling(request)
+    await telling.begin(begin)
     return EventStream(telling.events(), ended=telling.stop)
 
 
 class _Telling:
     """Reads an answer in a thread and tells it in the event loop."""
 
-    def __init__(self, request_id: str) -> None:
-        self._request_id = request_id
+    def __init__(self, request: Request) -> None:
+        self._request = request
         self._loop = asyncio.get_running_loop()
         self._arrived: asyncio.Queue[tuple[str, Any] | None] = asyncio.Queue()
         self._stopped = threading.Event()
         self._stage = "waiting"
 
-    async def begin(self, request: Request, begin: Begin) -> None:
+    async def begin(self, begin: Begin) -> None:
         """Begin the answer, without a word of it yet."""
         beginning = to_thread.run_sync(begin, self._report, self._stopped, limiter=LONG)
-        self._stream = await unless_gone(request, beginning, stop=self.stop)
+        self._stream = await unless_gone(self._request, beginning, stop=self.stop)
         self._reading = asyncio.ensure_future(to_thread.run_sync(self._read, limiter=LONG))
         self._reading.add_done_callback(self._end)
 
@@ -95,8 +95,8 @@ class _Telling:
         except StudioloError as error:
             if self._stream.kept is not None:
                 yield self._answer()
-            problem = describe(error, self._request_id).model_dump(exclude_none=True)
-            yield _event("problem", problem)
+            problem = describe_safely(self._request.app, error, self._request.state.request_id)
+            yield _event("problem", problem.model_dump(exclude_none=True))
         else:
             yield self._answer()
 

@@ -128,6 +128,13 @@ def describe(error: Exception, request_id: str) -> Problem:
     )
 
 
+def describe_safely(app: FastAPI, error: Exception, request_id: str) -> Problem:
+    """As :func:`describe`, without the secrets that an engine may have quoted: what clients are told."""
+    redact: Redact = app.state.redact
+    problem = describe(error, request_id)
+    return problem.model_copy(update={"detail": redact(problem.detail), "hint": redact(problem.hint)})
+
+
 def render(problem: Problem) -> Response:
     """``problem`` as the native API says it."""
     content = problem.model_dump_json(exclude_none=True)
@@ -136,9 +143,7 @@ def render(problem: Problem) -> Response:
 
 def respond(app: FastAPI, path: str, error: Exception, request_id: str) -> Response:
     """The response to a request for ``path`` that ended in ``error``, in the words of its API."""
-    redact: Redact = app.state.redact
-    problem = describe(error, request_id)
-    problem.detail, problem.hint = redact(problem.detail), redact(problem.hint)
+    problem = describe_safely(app, error, request_id)
     renderers: Mapping[str, Renderer] = app.state.renderers
     renderer = next((renderers[prefix] for prefix in renderers if path.startswith(prefix)), render)
     response = renderer(problem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -17,6 +18,7 @@ from studiolo.server.equipment_documents import (
     Voices,
 )
 from studiolo.server.problems import responses
+from studiolo.server.security.redaction import Redact
 from studiolo.server.waiting import in_thread
 
 router = APIRouter(prefix="/api/engines", tags=["engines"])
@@ -64,7 +66,8 @@ async def try_engine(
     spec = f"{name}:{body.model}" if body is not None and body.model else name
 
     trial = await in_thread(request, lambda stopped: studio.try_engine(kind, spec, cancel=stopped))
-    return TrialDocument.of(trial)
+    redact: Redact = request.app.state.redact  # a service may quote the key that it refuses
+    return TrialDocument.of(replace(trial, said=redact(trial.said), hint=redact(trial.hint)))
 
 
 @router.get("/speech/{name}/voices", dependencies=[reading], responses=responses(404, 502, 503))

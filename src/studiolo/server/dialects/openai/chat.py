@@ -75,7 +75,7 @@ async def create_chat_completion(body: ChatBody, request: Request, studio: Studi
     except BaseException:
         pieces.close()
         raise
-    events = _events(answer, first, words, pieces, body=body, request_id=request.state.request_id)
+    events = _events(answer, first, words, pieces, body=body, request=request)
     return EventStream(events, ended=pieces.close)
 
 
@@ -90,7 +90,7 @@ async def _events(
     pieces: Pieces[Completion],
     *,
     body: ChatBody,
-    request_id: str,
+    request: Request,
 ) -> AsyncIterator[bytes]:
     """The chunks of a stream; an answer that breaks off ends with the error instead."""
     counting = body.stream_options.include_usage
@@ -101,7 +101,7 @@ async def _events(
         async for piece in words:
             yield answer.chunk({"content": piece}, counting=counting)
     except StudioloError as error:
-        yield _event(tell(error, request_id))
+        yield _event(tell(request, error))
         return
     completion = pieces.result
     yield answer.chunk({}, finish=_FINISHES[completion.finish], counting=counting)

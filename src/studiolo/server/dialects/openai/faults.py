@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fastapi import Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from studiolo.server.problems import Problem, describe
+from studiolo.server.event_stream import EVENT_SCHEMA, EVENT_STREAM
+from studiolo.server.problems import Problem, describe_safely
 
 _CODES: Final = {
     "unauthenticated": "invalid_api_key",
@@ -66,7 +67,7 @@ def answers(
     if example is not None:
         content["application/json"] = {"schema": {"type": "object"}, "example": example}
     if events:
-        content["text/event-stream"] = {"schema": {"type": "string"}, "example": events}
+        content[EVENT_STREAM] = {**EVENT_SCHEMA, "example": events}
     return {200: {"description": "As OpenAI's API answers it.", "content": content}, **faults()}
 
 
@@ -82,9 +83,9 @@ def render(problem: Problem) -> Response:
     return JSONResponse(body(problem), status, headers={"x-should-retry": retry})
 
 
-def tell(error: Exception, request_id: str) -> dict[str, Any]:
-    """``error`` as an event of a stream that had begun well."""
-    return body(describe(error, request_id))
+def tell(request: Request, error: Exception) -> dict[str, Any]:
+    """``error`` as an event of the stream, begun well, that answers ``request``."""
+    return body(describe_safely(request.app, error, request.state.request_id))
 
 
 def body(problem: Problem) -> dict[str, Any]:

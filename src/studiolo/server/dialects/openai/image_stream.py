@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
+from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from studiolo.errors import StudioloError
@@ -32,17 +33,17 @@ class ImageStream:
         answers: puts pictures into the client's form.
         event: what the events are called.
         owner: whose job it is.
-        request_id: for what goes wrong.
+        request: what it answers.
     """
 
     def __init__(
-        self, jobs: JobQueue, answers: PictureAnswers, event: Event, *, owner: str, request_id: str
+        self, jobs: JobQueue, answers: PictureAnswers, event: Event, *, owner: str, request: Request
     ) -> None:
         self.complete = False
         self._jobs = jobs
         self._answers = answers
         self._event: Event = event
-        self._request_id = request_id
+        self._request = request
         self._arrived: asyncio.Queue[JobEvent] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
@@ -75,7 +76,7 @@ class ImageStream:
             async for event in self._about(job):
                 yield event
         except StudioloError as error:
-            yield f"event: error\ndata: {json.dumps(tell(error, self._request_id))}\n\n".encode()
+            yield f"event: error\ndata: {json.dumps(tell(self._request, error))}\n\n".encode()
         self.complete = True
 
     async def _about(self, job: Job) -> AsyncIterator[bytes]:

@@ -92,8 +92,7 @@ class Painting:
         begin = partial(self._attempts.begin, order, self._patience, owner=self._owner)
         answers = PictureAnswers(gallery=self._studio.gallery, order=order, here=str(self._request.base_url))
         if order.body.stream:
-            request_id = self._request.state.request_id
-            stream = ImageStream(jobs, answers, event, owner=self._owner, request_id=request_id)
+            stream = ImageStream(jobs, answers, event, owner=self._owner, request=self._request)
             job = await stream.open(begin)
             return EventStream(stream.events(job), ended=partial(self._end_stream, stream, job, order))
         job = await run_in_threadpool(begin)
