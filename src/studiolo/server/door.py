@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from studiolo.errors import StudioloError
@@ -94,10 +95,11 @@ class _Answer:
 async def _answer_fault(error: Exception, scope: Scope, receive: Receive, answer: _Answer) -> None:
     """Answer ``error``, or, where an answer has begun, break it off: a cut answer must not look whole."""
     about = {"request_id": answer.request_id, "route": _route(scope)}
-    if not isinstance(error, StudioloError):
+    if isinstance(error, StudioloError):
+        if answer.started:
+            _logger.warning("broken off: %s", error.message, extra=about)
+    elif not isinstance(error, HTTPException):  # what a layer refuses is no fault
         _logger.error("fault", exc_info=error, extra=about)
-    elif answer.started:
-        _logger.warning("broken off: %s", error.message, extra=about)
     if not answer.started:
         app: FastAPI = scope["app"]
         await respond(app, scope["path"], error, answer.request_id)(scope, receive, answer.send)

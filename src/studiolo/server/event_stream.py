@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
@@ -22,6 +22,18 @@ from studiolo.server.watching import Watch
 from studiolo.studio import Studio
 
 EVENT_STREAM: Final = "text/event-stream"
+EVENT_SCHEMA: Final[dict[str, Any]] = {
+    "itemSchema": {
+        "type": "object",
+        "properties": {
+            "event": {"type": "string"},
+            "data": {"type": "string", "contentMediaType": "application/json"},
+            "id": {"type": "string"},
+            "retry": {"type": "integer", "minimum": 0},
+        },
+    }
+}
+"""What OpenAPI says of such a stream: how each event is (3.2, and FastAPI's documents before it)."""
 HEARTBEAT_S: Final = 15.0
 COME_BACK_MS: Final = 1000
 LATELY: Final = timedelta(minutes=10)

@@ -15,6 +15,7 @@ from studiolo.requests import ProgressCallback
 from studiolo.server.answering import Begin, answer_in_pieces, answer_whole
 from studiolo.server.context import Needs, StudioDep
 from studiolo.server.documents import PictureDocument
+from studiolo.server.event_stream import EVENT_SCHEMA, EVENT_STREAM
 from studiolo.server.problems import responses
 from studiolo.server.routes.pictures import PictureDep
 from studiolo.server.routes.prompts import EngineField
@@ -25,11 +26,10 @@ from studiolo.studio import Studio
 router = APIRouter(prefix="/api", tags=["answers"], responses=responses(404))
 asking = [Depends(Needs("read")), Depends(Needs("generate"))]
 FAULTS: Final = responses(404, 502, 503, 504)
-_EVENTS: Final = "text/event-stream"
 _STREAMED: Final[dict[int | str, dict[str, Any]]] = {
     **FAULTS,
     200: {
-        "content": {_EVENTS: {"schema": {"type": "string"}}},
+        "content": {EVENT_STREAM: EVENT_SCHEMA},
         "description": "The answer; with `Accept: text/event-stream` as events: `progress` {stage} at least "
         "once a second, `piece` {text} as the words come, `answer` when it has ended, however it did; "
         "`problem` last of all if something went wrong. Who hangs up ends the answer; what had come is kept.",
@@ -122,7 +122,7 @@ def remove_answer(answer_id: str, studio: StudioDep) -> None:
 
 
 async def _answer(request: Request, begin: Begin) -> Response | AnswerDocument:
-    if _EVENTS in request.headers.get("accept", ""):
+    if EVENT_STREAM in request.headers.get("accept", ""):
         return await answer_in_pieces(request, begin)
     return await answer_whole(request, begin)
 

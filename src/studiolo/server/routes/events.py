@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from studiolo.server.context import CallerDep, Needs, StudioDep
-from studiolo.server.event_stream import EVENT_STREAM, EventStream
+from studiolo.server.event_stream import EVENT_SCHEMA, EVENT_STREAM, EventStream
 from studiolo.server.problems import responses
 from studiolo.server.routes.jobs import JobDep, owner_of
 
@@ -21,7 +21,7 @@ _STREAM: Final[dict[int | str, dict[str, Any]]] = {
         "`gallery` as they happen, each with an `id`; a comment line every 15 s.",
         "content": {
             EVENT_STREAM: {
-                "schema": {"type": "string"},
+                **EVENT_SCHEMA,
                 "example": 'event: progress\ndata: {"id":"1kqz8m4t2-7k3f","index":0,"step":5,"total":12,'
                 '"stage":"painting","fraction":0.2,"seconds_left":1.4,"preview_url":null}\nid: 5f1c09ab-41\n',
             }
