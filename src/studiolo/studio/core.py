@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Final, Self
 
+from pydantic import SecretStr
+
 from studiolo import offline
 from studiolo.assistant.base import Assistant
 from studiolo.embedding import TextEmbedder
@@ -79,6 +81,14 @@ class Core:
             if self._pocket is None:
                 self._pocket = PocketAssistant(embedder=self._embedder, threads=self.settings.threads or 2)
             return self._pocket
+
+    def _hide_secrets(self, text: str) -> str:
+        """``text`` without the keys in the settings; an engine that fails may quote one."""
+        for options in self.settings.engines.values():
+            for value in options.values():
+                if isinstance(value, SecretStr) and value.get_secret_value():
+                    text = text.replace(value.get_secret_value(), "***")
+        return text
 
     def close(self) -> None:
         """Free the engines and close the gallery."""

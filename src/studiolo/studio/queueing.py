@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import SecretStr
-
 from studiolo.jobs.job import Job
 from studiolo.jobs.queue import JobQueue
 from studiolo.jobs.runner import LocalRunner, Place
@@ -81,11 +79,3 @@ class Queueing(Painting):
     def _place(self, engine: str) -> Place:
         capabilities = self.registry.resolve(engine).capabilities
         return Place(device=capabilities.device, parallel=capabilities.parallel)
-
-    def _hide_secrets(self, text: str) -> str:
-        """``text`` without the keys in the settings; an engine that crashes may quote one."""
-        for options in self.settings.engines.values():
-            for value in options.values():
-                if isinstance(value, SecretStr) and value.get_secret_value():
-                    text = text.replace(value.get_secret_value(), "***")
-        return text

@@ -187,7 +187,8 @@ class Talking(Core):
         asked = self.settings.assistant if engine is None else engine
 
         def partial(text: str, finish: Finish, why: str) -> Answer:
-            return Answer(question=question, text=text, kind=kind, engine=asked, finish=finish, notes=(why,))
+            notes = (self._hide_secrets(why),)
+            return Answer(question=question, text=text, kind=kind, engine=asked, finish=finish, notes=notes)
 
         def keep(answer: Answer) -> KeptAnswer | None:
             return keep_answer(self.gallery, picture, answer) if picture is not None else None
