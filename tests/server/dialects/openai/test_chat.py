@@ -317,3 +317,9 @@ def test_who_hangs_up_ends_the_talk(server: Serving, connect: Any, talks: bool, 
         with pytest.raises(openai.APITimeoutError):
             client.chat.completions.create(model="endless", messages=[user("hi")], stream=stream)
     assert engine.ended.wait(TIMEOUT_S)
+
+
+def test_pictures_are_counted_before_any_is_opened(client: openai.OpenAI):
+    """None of these is there: who opened the first would say so, and not how many there are."""
+    with pytest.raises(openai.BadRequestError, match="shows 17 pictures; at most 16"):
+        said(client, *[user("picture:1kqz8m4t2-7k3f")] * 17)

@@ -8,9 +8,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from studiolo.assistant.base import Answer, Assistant
-from studiolo.chat import ChatRequest, Completion, Message, Usage
+from studiolo.chat import MAX_IMAGES, ChatRequest, Completion, Message, Usage
 from studiolo.engines.capabilities import check_chat
-from studiolo.errors import UnsupportedRequestError
+from studiolo.errors import InvalidRequestError, UnsupportedRequestError
 from studiolo.requests import ProgressCallback, SourceImage
 from studiolo.server.dialects.openai.chat_bodies import ChatBody, MessageBody
 from studiolo.server.sources import find_source
@@ -43,6 +43,7 @@ def begin(studio: Studio, spec: str, body: ChatBody, *, here: str) -> Talk:
         UnknownEngineError: there is no such engine.
         InputError: the conversation cannot be had like this.
     """
+    _check_pictures(body)
     messages = _messages(studio, body, here)
     if spec == POCKET:
         return _with_pocket(studio.assistant(POCKET), messages, body)
@@ -55,6 +56,20 @@ def begin(studio: Studio, spec: str, body: ChatBody, *, here: str) -> Talk:
             hint="Leave response_format out and ask for the form in words, or choose another model.",
         )
     return lambda progress: engine.chat(request, progress)
+
+
+def _check_pictures(body: ChatBody) -> None:
+    """Counted before the first is opened: a name of twenty letters may stand for 64 megapixels.
+
+    Raises:
+        InvalidRequestError: there are more than any engine looks at.
+    """
+    shown = sum(len(message.addresses) for message in body.messages)
+    if shown > MAX_IMAGES:
+        raise InvalidRequestError(
+            f"The conversation shows {shown} pictures; at most {MAX_IMAGES} are looked at.",
+            hint="Leave out the older ones.",
+        )
 
 
 def _knobs(body: ChatBody) -> dict[str, Any]:
