@@ -153,3 +153,18 @@ def test_an_answer_that_breaks_in_the_middle_is_not_ended_as_if_whole(server: Se
     with pytest.raises(httpx2.RemoteProtocolError):
         server.get("/api/streaming")
     assert server.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "/api/pictures", '{"ids": ["\\ud800"]}'),
+        ("PATCH", "/api/pictures", '{"ids": ["latest"], "add_tags": ["\\ud800"]}'),
+        ("POST", "/api/jobs", '{"prompt": "a fox", "options": {"\\ud800": 1}}'),
+    ],
+)
+def test_half_a_character_is_the_clients_mistake(server: Serving, method: str, path: str, body: str):
+    server.studio.generate("a red apple", width=64, height=64)
+    answer = server.client.request(method, path, content=body, headers={"content-type": "application/json"})
+    assert answer.status_code in {404, 422}
+    assert answer.json()["detail"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
@@ -176,4 +177,6 @@ def clean_tags(tags: Sequence[str]) -> list[str]:
                 f"A tag has 1 to {MAX_TAG_CHARACTERS} characters; this one has {len(tag)}.",
                 hint="Shorten it." if tag else "Give a word.",
             )
+        if any(unicodedata.category(character) == "Cs" for character in tag):
+            raise InvalidRequestError("A tag has half a character in it.", hint="Give it as UTF-8.")
     return list(dict.fromkeys(cleaned))

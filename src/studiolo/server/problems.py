@@ -6,6 +6,7 @@ A dialect says the same in its own words: what renders the problems below its pr
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -137,7 +138,8 @@ def describe_safely(app: FastAPI, error: Exception, request_id: str) -> Problem:
 
 def render(problem: Problem) -> Response:
     """``problem`` as the native API says it."""
-    content = problem.model_dump_json(exclude_none=True)
+    # JSON can spell half a character, and a problem may quote it; UTF-8 has none.
+    content = json.dumps(problem.model_dump(exclude_none=True), ensure_ascii=True)
     return Response(content, problem.status, media_type=MEDIA_TYPE)
 
 

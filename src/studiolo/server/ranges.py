@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
-_ONE: Final = re.compile(r"bytes=(\d*)-(\d*)")
+_ONE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 def respond_in_part(
