@@ -103,6 +103,17 @@ def test_a_broken_plugin_is_named_and_disturbs_nobody_else(
     assert registry.able_to(ImageRequest(prompt="an apple", width=64, height=64)).count("fake") == 1
 
 
+def test_a_plugin_that_cannot_be_built_is_named_and_disturbs_nobody_else():
+    def factory(config: EngineConfig) -> FakeImageEngine:
+        raise RuntimeError("no such device")
+
+    registry = EngineRegistry()
+    registry.register("broken", factory)
+    with pytest.raises(EngineError, match=r"Engine 'broken' .*no such device"):
+        registry.resolve("broken")
+    assert "broken" not in registry.able_to(ImageRequest(prompt="an apple", width=64, height=64))
+
+
 def test_engines_that_can_are_found_by_what_they_declare():
     registry = registry_of(everything=FakeImageEngine, words=TextOnly)
     picture = FakeImageEngine().generate(ImageRequest(prompt="a"))

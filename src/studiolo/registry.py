@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from studiolo.embedding import TextEmbedder
 from studiolo.engines.base import ChatEngine, Engine, EngineConfig, ImageEngine, SpeechEngine
 from studiolo.engines.capabilities import check
-from studiolo.errors import EngineError, InputError, UnknownEngineError, require_text
+from studiolo.errors import EngineError, InputError, StudioloError, UnknownEngineError, require_text
 from studiolo.requests import ImageRequest
 from studiolo.settings import Settings
 
@@ -73,7 +73,7 @@ class Registry(Generic[E]):
 
         Raises:
             UnknownEngineError: no such engine; the hint has the closest name.
-            EngineError: the engine's package cannot be loaded.
+            EngineError: the engine's package cannot be loaded, or the engine not be built.
         """
         spec = require_text(spec, "engine").strip()
         name, _, model = spec.partition(":")
@@ -82,7 +82,7 @@ class Registry(Generic[E]):
                 config = self.config(name)
                 if model:
                     config = replace(config, model=model)
-                self._engines[spec] = self._factory(name)(config)
+                self._engines[spec] = self._build(name, config)
             return self._engines[spec]
 
     def config(self, name: str) -> EngineConfig:
@@ -154,6 +154,19 @@ class Registry(Generic[E]):
                 + (f"Change uses in [engines.{name}] of config.toml." if uses else "See: studiolo engines"),
             )
         return self._load(name, found) if isinstance(found, EntryPoint) else found
+
+    def _build(self, name: str, config: EngineConfig) -> E:
+        factory = self._factory(name)
+        try:
+            return factory(config)
+        except StudioloError:
+            raise
+        except Exception as error:
+            # A plugin may raise anything; it must not take the list of engines, or the queue, with it.
+            raise EngineError(
+                f"Engine '{name}' cannot be made ready ({type(error).__name__}: {error}).",
+                hint="Look at its table in config.toml, or tell the authors of its package.",
+            ) from error
 
     def _load(self, name: str, found: EntryPoint) -> Callable[[EngineConfig], E]:
         package = found.dist.name if found.dist else found.value
