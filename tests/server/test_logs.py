@@ -150,6 +150,21 @@ def test_secrets_never_get_into_the_log(server: Serving, written: Written):
     assert "a=b" not in written.text
 
 
+def test_a_terminal_obeys_nothing_that_a_client_wrote(server: Serving):
+    stream = io.StringIO()
+    ours = logging.getLogger("studiolo.server")
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logs._formatter("text", str, colours=False))
+    ours.addHandler(handler)
+    try:
+        server.get("/nothing%1b[2J%9b31m")
+        ours.warning("Nobody is called '%s'", "a\x1b]0;title\x07\udc80")
+    finally:
+        ours.removeHandler(handler)
+    assert "Nobody is called" in stream.getvalue()
+    assert all(letter.isprintable() or letter == "\n" for letter in stream.getvalue())
+
+
 @pytest.mark.parametrize("style", ["quiet", "text"])
 def test_people_get_lines_they_can_read(server: Serving, style: logs.LogStyle):
     stream = io.StringIO()

@@ -8,6 +8,7 @@ and are not logged.
 from __future__ import annotations
 
 import logging
+import unicodedata
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Final, Literal, TextIO
 
@@ -88,4 +89,14 @@ def _formatter(style: LogStyle, redact: Redact, *, colours: bool) -> logging.For
 def _hidden(name: str, value: Any, redact: Redact) -> Any:
     if any(word in name.lower() for word in SECRET_NAMES):
         return HIDDEN
-    return redact(value) if isinstance(value, str) else value
+    return _printable(redact(value)) if isinstance(value, str) else value
+
+
+def _printable(text: str) -> str:
+    """``text`` without what a terminal would obey: clients choose what addresses and models are called."""
+    return "".join(
+        ascii(letter)[1:-1]
+        if unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t"
+        else letter
+        for letter in text
+    )
