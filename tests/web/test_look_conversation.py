@@ -134,6 +134,7 @@ def test_an_answer_is_heard(talk: Talk):
     talk.page.get_by_role("button", name="Hear the answer").click()
     talk.page.wait_for_function("() => document.querySelector('.talk audio').duration > 0.1")
     talk.page.wait_for_function("() => document.querySelector('.talk audio').played.length > 0")
+    expect(talk.page.get_by_role("button", name="Hear the answer")).to_be_visible()  # it has been said
     (kept,) = talk.server.get(f"/api/pictures/{talk.picture_id}/answers").json()["answers"]
     assert talk.server.get(kept["speech_url"]).headers["content-type"] == "audio/mpeg"
 

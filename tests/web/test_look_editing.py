@@ -97,6 +97,18 @@ class TestBrush:
         expect(page.get_by_role("heading", name="a green pear", level=1)).to_be_visible()
         assert picture(server, number)["prompt"] == "a red apple"
 
+    def test_of_several_results_one_is_chosen(self, server: Serving, page: Page):
+        draw(page, (0.2, 0.5), (0.4, 0.5))
+        page.get_by_role("button", name="More pictures").click()
+        start_painting(page, "a green pear")
+        finished(page)
+        page.get_by_role("button", name="Result 2").click()
+        expect(page.get_by_role("button", name="Result 2")).to_have_attribute("aria-pressed", "true")
+        page.get_by_role("button", name="Show it").click()
+        (job,) = server.get("/api/jobs").json()["jobs"]
+        second = server.get(f"/api/jobs/{job['id']}").json()["pictures"][1]
+        expect(page).to_have_url(f"{server.address}/#/pictures/{second['id']}")
+
     def test_undo_redo_eraser_invert_and_clear(self, page: Page):
         marked = page.get_by_role("status").filter(has_text="marked")
         draw(page, (0.3, 0.3), (0.7, 0.3))

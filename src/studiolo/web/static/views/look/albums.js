@@ -39,12 +39,10 @@ export function Albums({ picture }) {
     { label: t("new"), icon: "folder-plus", run: () => setNaming(true) },
   ];
   if (!may("edit") && holding.length === 0) return null;
-  return html`<div class="stack tight"><h2 class="small-title">${t("title")}</h2>
-    <div class="row">
-      ${holding.map((each) => html`<span class="chip" key=${each.id}><a href=${link(`/gallery/collections/${each.id}`)}>${each.name}</a>
-        ${may("edit") && html`<button type="button" class="chip-remove" aria-label=${t("take", { name: each.name })} onClick=${() => move(each, { remove: [picture.id] }).catch(sayProblem)}>×</button>`}</span>`)}
-      ${may("edit") && html`<${Menu} label=${t("add")} icon="folder-plus" align="left" items=${items} />`}
-    </div>
+  return html`<div class="stack tight">
+    <div class="row apart albums-head"><h2 class="small-title">${t("title")}</h2>${may("edit") && html`<${Menu} label=${t("add")} icon="folder-plus" items=${items} />`}</div>
+    ${holding.length > 0 && html`<div class="row">${holding.map((each) => html`<span class="chip" key=${each.id}><a href=${link(`/gallery/collections/${each.id}`)}>${each.name}</a>
+      ${may("edit") && html`<button type="button" class="chip-remove" aria-label=${t("take", { name: each.name })} onClick=${() => move(each, { remove: [picture.id] }).catch(sayProblem)}>×</button>`}</span>`)}</div>`}
     ${naming && html`<${NameDialog} title=${t("new")} action=${t("make")} onClose=${() => setNaming(false)} onName=${create} />`}
   </div>`;
 }

@@ -36,7 +36,12 @@ export function Answer({ answer, speak, onSpoken, onForget }) {
 function Speaker({ answer, speak, onSpoken }) {
   const [state, setState] = useState("silent");
   const audio = useRef(null);
+  useEffect(() => {
+    const element = audio.current;
+    return () => element.pause(); // it would be heard after its page was left
+  }, []);
   const hear = async () => {
+    document.querySelectorAll(".talk audio").forEach((other) => other.pause());
     try {
       setState("making");
       let spoken = answer;

@@ -35,6 +35,7 @@ export function Panel({ title, label, hint, form, onForm, engines, engine, missi
       ${children}
       ${strength && html`<${SliderField} label=${t("strength")} hint=${t("strengthHint")} value=${form.strength ?? strength.default} minimum=${strength.minimum} maximum=${strength.maximum} step=${0.01} onInput=${(value) => onForm({ strength: value })} />`}
       ${engines.length > 1 && html`<${SelectField} label=${t("engine")} value=${engine.name} options=${engines.map(({ name }) => ({ value: name, label: name }))} onChange=${(name) => onForm({ engine: name, strength: null })} />`}
+      ${painting.active && html`<${Progress} job=${painting.job} onCancel=${painting.cancel} />`}
       <div class="edit-run">
         <${Button} type="submit" kind="primary" size="large" icon="paintbrush" aria-disabled=${painting.active ? "true" : undefined}>${t("run")}<//>
         <${Stepper} label=${t("count")} less=${t("fewer")} more=${t("more")} value=${Math.min(form.count, most)} maximum=${Math.min(MOST_PICTURES, most)} onChange=${(count) => onForm({ count })} />
@@ -45,11 +46,11 @@ export function Panel({ title, label, hint, form, onForm, engines, engine, missi
 }
 
 /** How far the job is. */
-export function Progress({ job, onCancel }) {
+function Progress({ job, onCancel }) {
   const progress = job?.progress;
   const percent = Math.round((progress?.fraction ?? 0) * 100);
   return html`<div class="edit-progress stack tight">
-    <p class="small soft numbers">${progress ? [t("painting"), progress.total > 1 && t("step", progress)].filter(Boolean).join(" · ") : t(job?.state === "running" ? "painting" : "queued")}</p>
+    <p class="small soft numbers">${progress ? [t("painting"), job.count > 1 && t("nth", { n: progress.index + 1, count: job.count }), progress.total > 1 && t("step", progress)].filter(Boolean).join(" · ") : t(job?.state === "running" ? "painting" : "queued")}</p>
     <div class="bar" role="progressbar" aria-label=${t("painting")} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${percent}><span style=${{ width: `${percent}%` }}></span></div>
     ${job && html`<div><${Button} icon="x" onClick=${onCancel}>${t("cancel")}<//></div>`}
   </div>`;

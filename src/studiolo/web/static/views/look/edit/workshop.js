@@ -1,13 +1,14 @@
 // A room for editing: the picture under the tool, the words beside it, then what came of it.
 import { html, useState } from "../../../core/html.js";
 import { useKeys } from "../../../core/keys.js";
+import { go } from "../../../core/router.js";
 import { session } from "../../../core/state.js";
 import { language } from "../../../core/words.js";
 import { Button } from "../../../components/button.js";
 import { Compare } from "./compare.js";
 import { styleOf, useFit } from "./fit.js";
 import { draftOf, keepDraft, painters, usePainting } from "./painting.js";
-import { Panel, Progress } from "./panel.js";
+import { Panel } from "./panel.js";
 import { Result } from "./result.js";
 import { t } from "./words.js";
 
@@ -38,6 +39,10 @@ export function Workshop({ tool, picture, title, label, hint, prompt, room, note
     if (!painting.active) painting.forget(); // what was made is in the gallery; next time begins anew
     onDone();
   };
+  const open = (query) => {
+    painting.forget();
+    go(`/pictures/${result.id}`, query, { replace: true });
+  };
   useKeys([{ keys: "Escape", does: t("done"), run: leave }], [painting.active, job, language.value]);
   const pictures = job?.state === "done" ? job.pictures : [];
   const result = pictures.find(({ id }) => id === shown) ?? pictures[0];
@@ -47,9 +52,8 @@ export function Workshop({ tool, picture, title, label, hint, prompt, room, note
       ${result ? html`<${Compare} key=${result.id} before=${before(job)} after=${result} />` : painting.active ? html`<${Preview} job=${job} picture=${picture} before=${job && before(job)} />` : engine && room(engine)}
     </section>
     <aside class="look-side" aria-label=${title}>
-      ${result ? html`<${Result} title=${title} pictures=${pictures} shown=${result} onShow=${setShown} tool=${tool} onAgain=${painting.forget} />`
+      ${result ? html`<${Result} title=${title} pictures=${pictures} shown=${result} onShow=${setShown} onEdit=${() => open({ tool })} onLook=${() => open({})} onAgain=${painting.forget} />`
         : html`<${Panel} title=${title} label=${label} hint=${hint} form=${form} onForm=${change} engines=${engines} engine=${engine} missing=${lacking} painting=${{ ...painting, tried }} onPaint=${paint}>${engine && notes(engine)}<//>`}
-      ${painting.active && html`<${Progress} job=${job} onCancel=${painting.cancel} />`}
     </aside>
   </div>`;
 }
