@@ -100,7 +100,8 @@ def test_changes_of_the_gallery_are_told(server: Serving):
     album = server.post("/api/collections", json={"name": "Album"}).json()["id"]
     expected: list[tuple[str, Callable[[], Any]]] = [
         ("changed", lambda: server.patch("/api/pictures", json={"ids": [kept], "starred": True})),
-        ("changed", lambda: server.post(f"/api/collections/{album}/pictures", json={"add": [kept]})),
+        ("changed", lambda: server.post(f"/api/collections/{album}/pictures", json={"add": ["latest"]})),
+        ("changed", lambda: server.post(f"/api/pictures/{kept}/tags")),
         ("trashed", lambda: server.patch("/api/pictures", json={"ids": [kept], "trashed": True})),
         ("restored", lambda: server.patch("/api/pictures", json={"ids": [kept], "trashed": False})),
     ]
@@ -113,6 +114,17 @@ def test_changes_of_the_gallery_are_told(server: Serving):
         server.delete("/api/trash")
         told = watcher.until(lambda kind, data: kind == "gallery" and data["change"] == "removed")
         assert told["ids"] == []
+
+
+def test_changes_of_collections_are_told(server: Serving):
+    with watch(server) as watcher:
+        watcher.until_kind("snapshot")
+        album = server.post("/api/collections", json={"name": "Album"}).json()["id"]
+        assert watcher.until_kind("gallery") == {"change": "changed", "ids": []}
+        server.patch(f"/api/collections/{album}", json={"name": "Other"})
+        assert watcher.until_kind("gallery") == {"change": "changed", "ids": []}
+        server.delete(f"/api/collections/{album}")
+        assert watcher.until_kind("gallery") == {"change": "changed", "ids": []}
 
 
 def test_changes_by_another_process_are_noticed(server: Serving):

@@ -12,6 +12,7 @@ from studiolo.assistant.base import MAX_QUESTION_CHARACTERS, Sampling
 from studiolo.assistant.stream import AnswerStream
 from studiolo.gallery import Picture
 from studiolo.requests import ProgressCallback
+from studiolo.server.announcing import announce
 from studiolo.server.answering import Begin, answer_in_pieces, answer_whole
 from studiolo.server.context import Needs, StudioDep
 from studiolo.server.documents import PictureDocument
@@ -110,6 +111,7 @@ async def tag(
 
     def look(stopped: threading.Event) -> TagsDocument:
         tags = studio.tag(picture, **given, cancel=stopped)
+        announce(studio, "changed", [picture.id])
         return TagsDocument.tagged(tags, PictureDocument.of(_again(studio, picture)))
 
     return await in_thread(request, look)

@@ -76,28 +76,33 @@ def list_collections(studio: StudioDep, picture: PictureId = "") -> CollectionLi
 @router.post("", status_code=201, dependencies=_EDIT)
 def create_collection(naming: Naming, studio: StudioDep) -> CollectionDocument:
     """A new, empty collection."""
-    return CollectionDocument.of(studio.gallery.collections.create(naming.name))
+    created = studio.gallery.collections.create(naming.name)
+    announce(studio, "changed")
+    return CollectionDocument.of(created)
 
 
 @router.patch("/{collection_id}", dependencies=_EDIT, responses=responses(404))
 def rename_collection(collection_id: CollectionId, naming: Naming, studio: StudioDep) -> CollectionDocument:
     """Give a collection another name."""
-    return CollectionDocument.of(studio.gallery.collections.rename(collection_id, naming.name))
+    renamed = studio.gallery.collections.rename(collection_id, naming.name)
+    announce(studio, "changed")
+    return CollectionDocument.of(renamed)
 
 
 @router.delete("/{collection_id}", status_code=204, dependencies=_EDIT, responses=responses(404))
 def remove_collection(collection_id: CollectionId, studio: StudioDep) -> None:
     """Remove a collection; its pictures stay in the gallery."""
     studio.gallery.collections.remove(collection_id)
+    announce(studio, "changed")
 
 
 @router.post("/{collection_id}/pictures", dependencies=_EDIT, responses=responses(404))
 def move_pictures(collection_id: CollectionId, moving: Moving, studio: StudioDep) -> CollectionDocument:
     """Put pictures into a collection, and take others out of it."""
     collections = studio.gallery.collections
-    for picture_id in [*moving.add, *moving.remove]:  # all or none
-        studio.gallery.get(picture_id)
-    collections.take(collection_id, moving.remove)
-    changed = collections.add(collection_id, moving.add)
-    announce(studio, "changed", [*moving.add, *moving.remove])
+    # All or none; and whole ids are told, whatever the client called them.
+    put, taken = ([studio.gallery.get(name).id for name in names] for names in (moving.add, moving.remove))
+    collections.take(collection_id, taken)
+    changed = collections.add(collection_id, put)
+    announce(studio, "changed", [*put, *taken])
     return CollectionDocument.of(changed)
