@@ -332,6 +332,7 @@ class TestForEverybody:
             page.get_by_label("무엇을 그릴까요?").fill("초록색 배")
         else:
             page.get_by_role("button", name="16:9").tap()
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
         page.get_by_role("button", name="그리기", exact=True).tap()
         expect(page.get_by_role("slider", name="이전과 이후")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == 390
