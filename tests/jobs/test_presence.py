@@ -202,3 +202,17 @@ def test_the_pictures_of_a_job_share_one_translation_across_a_restart(home):
         other = studio.submit(typed, engine="english", steps=1, **SMALL)
         [picture_id] = studio.jobs.wait(other.id, 30).pictures
         assert studio.gallery.get(picture_id).prompt == "a crimson fruit", "the assistant has changed"
+
+
+def test_what_another_process_paints_is_told_here_too(home, monkeypatch):
+    monkeypatch.setattr("studiolo.jobs.dispatch.BEAT_S", 0.05)
+    with open_studio() as mine, open_studio() as theirs:
+        mine.jobs.start()
+        listener = Listener(mine)
+        gated = theirs.registry.resolve("gated")
+        job = theirs.submit("an apple", engine="gated", **SMALL)
+        listener.wait_for(lambda: any(told.state == "running" for told in listener.of("job", job.id)))
+        gated.gate.release(100)
+        listener.wait_for(lambda: any(told.state == "done" for told in listener.of("job", job.id)))
+        [*_, told] = listener.of("job", job.id)
+        assert len(told.pictures) == 1

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from studiolo.errors import GalleryError
 from studiolo.jobs.events import EventLog
-from studiolo.jobs.job import Job, JobError
+from studiolo.jobs.job import Job, JobError, JobState
 from studiolo.jobs.journal import JobJournal
 from studiolo.jobs.running import Run
 
@@ -17,6 +18,9 @@ logger = logging.getLogger("studiolo.jobs")
 
 _TOLD_POSITIONS: Final = 100
 """Who waits farther back is not told of each step forward."""
+
+_LATELY: Final = timedelta(minutes=1)
+"""So long ago a job of another process may have ended and is still looked at: clocks differ."""
 
 
 class Board:
@@ -27,6 +31,7 @@ class Board:
         self._journal = journal
         self._events = events
         self._told: dict[str, int] = {}
+        self._elsewhere: dict[str, tuple[JobState, int]] = {}
         self._announcing = threading.RLock()
         self._changed = threading.Condition()
         self._changes = 0
@@ -60,6 +65,14 @@ class Board:
         with self._changed:
             self._changes += 1
             self._changed.notify_all()
+
+    def notice_others(self) -> None:
+        """Tell of jobs that other processes began, or brought forward, since this was last called."""
+        now = self._journal.elsewhere(datetime.now(UTC) - _LATELY)
+        changed = [job_id for job_id, how in now.items() if self._elsewhere.get(job_id) != how]
+        self._elsewhere = now
+        if changed:
+            self.announce(*changed)
 
     def _changed_jobs(self, job_ids: Sequence[str]) -> list[Job]:
         positions = self._journal.positions()

@@ -126,7 +126,7 @@ class Dispatcher:
         try:
             if self.closed:
                 run.stop("closed")
-            self._stop_cancelled(job.id)  # what was asked between the claim and now
+            self._stop_if_cancelled_already(job.id)
             self.board.announce(job.id)
             self._execution.execute(run)
         finally:
@@ -143,9 +143,20 @@ class Dispatcher:
             self.board.announce(*taken_up)
             for engine in {job.engine for job in self.journal.by_ids(taken_up)}:
                 self.ring(self._runner.place(engine))
+        self.board.notice_others()
         if time.monotonic() - self._pruned > _PRUNED_EVERY_S:
             self._pruned = time.monotonic()
             self.journal.prune()
+
+    def _stop_if_cancelled_already(self, job_id: str) -> None:
+        """Hear what was asked since the job was claimed; if that cannot be read now, it is asked every beat.
+
+        A job that is claimed is painted whatever the catalog says: nobody else would.
+        """
+        try:
+            self._stop_cancelled(job_id)
+        except GalleryError as error:
+            logger.warning("Whether job %s was cancelled is not known yet: %s", job_id, error)
 
     def _stop_cancelled(self, *job_ids: str) -> None:
         for job_id in self.journal.cancelled(job_ids):

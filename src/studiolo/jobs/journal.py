@@ -197,6 +197,16 @@ class JobJournal:
             wanted = {job_id for (job_id,) in connection.execute(query, values)}
         return [job_id for job_id in job_ids if job_id not in wanted]
 
+    def elsewhere(self, ended_since: datetime) -> dict[str, tuple[JobState, int]]:
+        """Jobs of other queues, unfinished or ended since: the state of each, and how many pictures."""
+        query = """
+            SELECT id, state, (SELECT count(*) FROM job_pictures p WHERE p.job_id = j.id) FROM jobs j
+            WHERE queue IS NOT ? AND (state IN ('queued', 'running') OR finished >= ?)
+        """
+        with self._database.read() as connection:
+            found = connection.execute(query, (self.queue, to_microseconds(ended_since)))
+            return {job_id: (state, pictures) for job_id, state, pictures in found}
+
     def load(self) -> dict[str, dict[JobState, int]]:
         """How many unfinished jobs of this queue each device has, by state."""
         query = """
