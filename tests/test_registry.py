@@ -51,6 +51,17 @@ def test_an_engine_is_built_once_for_each_model():
     assert (one.config.model, two.config.model, registry.resolve("fake").config.model) == ("one", "two", None)
 
 
+def test_of_very_many_models_only_the_last_used_are_kept(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("studiolo.registry.MOST_KEPT", 3)
+    registry = EngineRegistry()
+    first, second = registry.resolve("fake:1"), registry.resolve("fake:2")
+    registry.resolve("fake:3")
+    assert registry.resolve("fake:1") is first
+    registry.resolve("fake:4")
+    assert registry.resolve("fake:1") is first
+    assert registry.resolve("fake:2") is not second
+
+
 def test_an_engine_is_told_only_what_concerns_it():
     mine = EngineConfig(options={"api_key": "k"}, threads=3)
     registry = EngineRegistry({"fake": mine}, default=EngineConfig(models_folder=Path("models")))

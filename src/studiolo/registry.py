@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, ClassVar, Generic, Self, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, Self, TypeVar, cast
 from weakref import WeakSet
 
 from pydantic import SecretStr
@@ -28,6 +28,9 @@ from studiolo.settings import Settings
 _BROKEN = (ImportError, AttributeError, NameError, SyntaxError, TypeError, ValueError)
 
 E = TypeVar("E", bound=Engine)
+
+MOST_KEPT: Final = 200
+"""Models are called whatever a client writes; not every name may stay for good."""
 
 
 class Registry(Generic[E]):
@@ -71,6 +74,8 @@ class Registry(Generic[E]):
     def resolve(self, spec: str) -> E:
         """The engine for ``name`` or ``name:model``, built on first use and kept.
 
+        Of very many, the one longest unused is let go of: whoever works with it goes on.
+
         Raises:
             UnknownEngineError: no such engine; the hint has the closest name.
             EngineError: the engine's package cannot be loaded, or the engine not be built.
@@ -78,12 +83,16 @@ class Registry(Generic[E]):
         spec = require_text(spec, "engine").strip()
         name, _, model = spec.partition(":")
         with self._lock:
-            if spec not in self._engines:
+            engine = self._engines.pop(spec, None)
+            if engine is None:
                 config = self.config(name)
                 if model:
                     config = replace(config, model=model)
-                self._engines[spec] = self._build(name, config)
-            return self._engines[spec]
+                engine = self._build(name, config)
+            self._engines[spec] = engine  # the last used is the last
+            if len(self._engines) > MOST_KEPT:
+                self._retired.add(self._engines.pop(next(iter(self._engines))))
+            return engine
 
     def config(self, name: str) -> EngineConfig:
         """What the engine of that name is told."""

@@ -99,7 +99,7 @@ def test_failures_and_costs_are_counted():
     metrics.picture("hosted", 0.04)
     metrics.picture("hosted", 0.04)
     metrics.picture("hosted", None)
-    metrics.ended("hosted", "failed", 1.0, "engine-timeout")
+    metrics.ended("hosted:any-model", "failed", 1.0, "engine-timeout")  # whose name anybody may make up
     metrics.ended("hosted", "done", 1.0, None)
     assert metrics.dollars["hosted"] == 0.08
     assert metrics.pictures["hosted"] == 3

@@ -59,19 +59,24 @@ class Metrics(JobObserver):
     def step(self, engine: str, seconds: float) -> None:
         """A step of a painting took so long."""
         with self.lock:
-            self.step_seconds[engine].note(seconds)
+            self.step_seconds[_name(engine)].note(seconds)
 
     def picture(self, engine: str, cost: float | None) -> None:
         """A picture was kept."""
         with self.lock:
-            self.pictures[engine] += 1
+            self.pictures[_name(engine)] += 1
             if cost is not None:
-                self.dollars[engine] += cost
+                self.dollars[_name(engine)] += cost
 
     def ended(self, engine: str, state: JobState, seconds: float, error: str | None) -> None:
         """A job ended."""
         del seconds
         with self.lock:
-            self.jobs[engine, state] += 1
+            self.jobs[_name(engine), state] += 1
             if error is not None:
-                self.failures[engine, error] += 1
+                self.failures[_name(engine), error] += 1
+
+
+def _name(engine: str) -> str:
+    """The engine of ``name:model``: a model is called anything a client likes to write."""
+    return engine.partition(":")[0]
