@@ -124,6 +124,11 @@ def test_a_question_of_its_own_is_no_follow_up() -> None:
     assert asked("What colour is the car?", "the apple?").things[0].noun == "apple"
 
 
+@pytest.mark.parametrize("question", ["Which colours stand out?", "What colours are in this picture?"])
+def test_colours_are_asked_for_in_several_ways(question: str) -> None:
+    assert asked(question).kind == "colours"
+
+
 def test_spelling_and_courtesy_do_not_matter() -> None:
     assert (
         normalise("Could you tell me what's the COLOR of the car, please?!")
@@ -140,6 +145,12 @@ def test_spelling_and_courtesy_do_not_matter() -> None:
         ("¿Hay un gato?", "is there a cat"),
         ("De que cor é o carro?", "what colour is the car"),
         ("자동차는 무슨 색이에요?", "what colour is the car"),
+        ("그림에 무엇이 있나요?", "what is this"),
+        ("몇 개가 있나요?", "how many things are there"),
+        ("어떤 색이 두드러지나요?", "what are the main colours"),
+        ("배경은 무슨 색인가요?", "background colour"),
+        ("차는 무슨 색인가요?", "what colour is the car"),
+        ("밤인가요?", "is it day or night"),
         ("有几个苹果", "how many apple are there"),
         ("車は何色ですか", "what colour is the car"),
         ("Какого цвета машина?", "what colour is the car"),

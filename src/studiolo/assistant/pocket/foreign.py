@@ -99,7 +99,18 @@ _FRAMES: dict[str, dict[str, str]] = {
         ),
         "how many {a} are there": "{a}(?:은|는|이|가)? ?몇 ?(?:개|마리|명|대|송이).*",
         "where is the {a}": "{a}(?:은|는|이|가)? ?어디.*",
-        "what is this": "(?:이것은|이게|이건) ?(?:뭐|무엇).*|무엇이 보.*|뭐가 보.*",
+        "what is this": (
+            "(?:이것은|이게|이건) ?(?:뭐|무엇).*|"
+            "(?:(?:이 )?그림(?:에|에는|에서|속에|은)? ?)?(?:무엇이|뭐가|뭘|무엇을|무엇) ?(?:보|있|그려|그린).*|"
+            "(?:이건 |이것은 )?무슨 그림.*"
+        ),
+        "how many things are there": "(?:(?:모두|전부|물건이|사물이) ?)?몇 ?(?:개|가지).*",
+        "what are the main colours": (
+            "(?:그림에 )?(?:무슨|어떤) ?색(?:깔)?(?:이|들이)? ?(?:있|두드러|눈에|보|쓰|많|주).*|주(?:된|요) ?색.*"
+        ),
+        "background colour": "배경(?:은|이|의)? ?(?:무슨|어떤)? ?색.*",
+        "is it day or night": "(?:낮|밤)(?:인가|이에|입니까|이야).*",
+        "is it a photo or a drawing": "사진(?:인가|이에|입니까|이야).*",
         "what does it say": "(?:뭐라고|무엇이라고|뭐가|무슨 글이) ?(?:써|쓰여|적혀|적혔).*",
         "is there a {a}": "{a}(?:은|는|이|가) ?(?:있|보이).*",
     },
@@ -123,6 +134,8 @@ _FRAMES: dict[str, dict[str, str]] = {
 
 
 # ASCII marks, Spanish ones, quotation marks, and the full-width ones of Chinese and Japanese.
+# Words of two things of which a picture more often shows the other one than the glossary's.
+_RATHER: dict[str, dict[str, str]] = {"ko": {"차": "car"}}
 _MARKS = r"[?!.,;:\"\u00bf\u00a1\uff1f\uff01\u3002\u3001\u201c\u201d\u201e\u00ab\u00bb]+"
 
 
@@ -139,6 +152,9 @@ def in_english(asked: str, glossary: Glossary) -> str | None:
         )
         if noun is None:
             return english
+        rather = _RATHER.get(code, {}).get(noun)
+        if rather is not None:
+            return english.replace("{a}", rather)
         gloss = glossary.gloss(noun, code)
         words = re.sub(r"^(?:the|an?) ", "", gloss.text.strip(" .?"))
         if words and not gloss.untranslated:
