@@ -262,8 +262,12 @@ def test_import_of_damaged_exports(gallery, tmp_path):
         lines.write_text(json.dumps(line | {"width": "wide"}) + "\n")
         assert "damaged" in copy.import_(tmp_path / "out").failed[0][1]
         lines.write_text('{"half')
-        with pytest.raises(GalleryError, match=r"Line 1 of pictures\.jsonl"):
+        with pytest.raises(InvalidRequestError, match=r"Line 1 of pictures\.jsonl"):
             copy.import_(tmp_path / "out")
+        for nonsense in ("[" * 200_000, "9" * 5000):
+            lines.write_text(nonsense)
+            with pytest.raises(InvalidRequestError, match=r"Line 1 of pictures\.jsonl"):
+                copy.import_(tmp_path / "out")
         lines.write_text(json.dumps(line | {"id": "../../escape"}) + "\n")
         assert "no picture's id" in copy.import_(tmp_path / "out").failed[0][1]
         lines.write_text(json.dumps(line | {"created": "yesterday"}) + "\n")
@@ -271,6 +275,26 @@ def test_import_of_damaged_exports(gallery, tmp_path):
         assert copy.count() == 0
         lines.unlink()
         assert len(copy.import_(tmp_path / "out").added) == 1
+
+
+def test_import_of_damaged_zips(gallery, tmp_path):
+    gallery.add(painting())
+    gallery.export(tmp_path / "out.zip")
+    content = (tmp_path / "out.zip").read_bytes()
+    directory = content.rfind(b"PK\x01\x02")
+    damaged = content[:directory] + b"XXXX" + content[directory + 4 :]
+    for number, broken in enumerate((damaged, content[:200])):
+        (tmp_path / f"{number}.zip").write_bytes(broken)
+        with pytest.raises(InvalidImageError, match="zip is damaged"):
+            gallery.import_(tmp_path / f"{number}.zip")
+
+
+def test_a_prompt_with_unicodes_other_ends_of_lines_is_carried(gallery, tmp_path):
+    kept = gallery.add(painting("a red apple\u2028on a table"))
+    gallery.export(tmp_path / "out")
+    with Gallery.open(tmp_path / "copy") as copy:
+        assert copy.import_(tmp_path / "out").added == (kept.id,)
+        assert copy.get(kept.id).prompt == kept.prompt
 
 
 def test_two_at_once(gallery, tmp_path):

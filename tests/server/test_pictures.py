@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -314,3 +315,29 @@ def test_a_picture_comes_to_its_colours(server: Serving):
     found = server.get(f"/api/pictures/{kept.id}/palette").json()
     assert found == {"colours": [{"hex": "#c82328", "share": 1.0}], "asked": [], "fidelity": None}
     assert server.get(f"/api/pictures/{kept.id}/palette?colours=11").json()["field"] == "colours"
+
+
+def test_a_damaged_zip_stops_only_itself(server: Serving):
+    def zipped(**files: bytes) -> bytes:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+        return buffer.getvalue()
+
+    picture = io.BytesIO()
+    Image.new("RGB", (16, 16), "teal").save(picture, "PNG")
+    sent = {
+        "whole.png": picture.getvalue(),
+        "cut.zip": zipped(a=bytes(500))[:100],
+        "directory.zip": zipped(a=b"").replace(b"PK\x01\x02", b"XXXX"),
+        "list.zip": zipped(**{"pictures.jsonl": b"{"}),
+    }
+    answer = server.post("/api/pictures", files=[("file", part) for part in sent.items()])
+    assert answer.status_code == 201, answer.text
+    assert len(answer.json()["added"]) == 1
+    assert [failure["name"] for failure in answer.json()["failed"]] == [
+        "cut.zip",
+        "directory.zip",
+        "list.zip",
+    ]

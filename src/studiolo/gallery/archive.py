@@ -9,13 +9,14 @@ made, so the images alone are a good export too.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from studiolo.errors import GalleryError, InvalidImageError, InvalidRequestError
+from studiolo.errors import InvalidImageError, InvalidRequestError
 from studiolo.gallery.answers import KeptAnswer, speech_key
 from studiolo.gallery.bundles import LINES, Bundle, new_bundle, open_bundle
 from studiolo.gallery.collections import put_into
@@ -198,11 +199,12 @@ def _all(gallery: Gallery, wanted: PictureFilter) -> Iterator[Picture]:
 
 
 def _lines(content: bytes) -> Iterator[dict[str, Any]]:
-    for number, text in enumerate(content.decode("utf-8", errors="replace").splitlines(), start=1):
+    # One at a time, and ended by nothing but a line feed: a prompt may hold Unicode's other ends of lines.
+    for number, text in enumerate(io.BytesIO(content), start=1):
         try:
-            line: object = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise GalleryError(
+            line: object = json.loads(text.decode("utf-8", errors="replace"))
+        except (ValueError, RecursionError) as error:  # a number too long, brackets too deep
+            raise InvalidRequestError(
                 f"Line {number} of {LINES} is damaged.",
                 hint=f"Remove that line, or all of {LINES}: the pictures themselves say how they were made.",
             ) from error

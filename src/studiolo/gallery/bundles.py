@@ -83,14 +83,27 @@ class _Zip:
 
 @contextmanager
 def open_bundle(source: Path) -> Generator[Bundle]:
-    """The files in a folder or zip, or one file alone."""
+    """The files in a folder or zip, or one file alone.
+
+    Raises:
+        InvalidImageError: a zip that is not whole.
+    """
     if source.is_dir():
         yield _Folder(source, (path for path in sorted(source.rglob("*")) if path.is_file()))
-    elif zipfile.is_zipfile(source):
-        with zipfile.ZipFile(source) as archive:
+    elif zipfile.is_zipfile(source) or source.suffix.lower() == ".zip":
+        with _opened(source) as archive:
             yield _Zip(archive)
     else:
         yield _Folder(source.parent, iter([source]))
+
+
+def _opened(source: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(source)
+    except zipfile.BadZipFile as error:
+        raise InvalidImageError(
+            f"The zip is damaged: {reason(error)}.", hint="Get it again, or export it anew."
+        ) from error
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 
-from studiolo.errors import TooLargeError
+from studiolo.errors import InputError, TooLargeError
 from studiolo.gallery import Gallery, ImportReport
 from studiolo.gallery.faults import writing
 from studiolo.server.announcing import announce
@@ -114,6 +114,7 @@ def _temporary_folder() -> Generator[Path]:
 
 
 def _import(gallery: Gallery, upload: UploadFile) -> ImportReport:
+    name = shown_name(upload.filename)
     with _temporary_folder() as folder:
         # What a file is, its content says; by its name the gallery only passes by what is no picture.
         is_zip = upload.file.read(2) == b"PK"
@@ -121,8 +122,10 @@ def _import(gallery: Gallery, upload: UploadFile) -> ImportReport:
         path = folder / f"upload.{'zip' if is_zip else 'png'}"
         with writing(TEMPORARY, hint=ROOM), path.open("wb") as copy:
             shutil.copyfileobj(upload.file, copy)
-        report = gallery.import_(path)
-    name = shown_name(upload.filename)
+        try:
+            report = gallery.import_(path)
+        except InputError as error:  # a zip that is not whole, or whose list is not
+            return ImportReport(failed=((name, error.message),))
     failed = ((f"{name}: {inside}" if is_zip else name, why) for inside, why in report.failed)
     return report.model_copy(update={"failed": tuple(failed)})
 
