@@ -85,8 +85,10 @@ _WHOLE: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     ("colours", (
         r"\b(?:main|dominant|most common|chief|primary) colours?\b", r"\bpalette\b",
         r"^(?:what are )?the colours$",
-        rf"^(?:what|which) colours(?: (?:are(?: (?:there|used|in {_SELF}))?|does {_SELF} have|do you see|can you see"
-        r"|stand out))?$",
+        (
+            rf"^(?:what|which) colours(?: (?:are(?: (?:there|used|in {_SELF}))?|does {_SELF} have|"
+            "do you see|can you see|stand out))?$"
+        ),
         r"^(?:what|which) colours? (?:is|has|does) (?:the|this|that) (?:picture|image|drawing)(?: have)?$",
         r"^colours$",
     )),
