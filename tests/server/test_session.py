@@ -62,7 +62,9 @@ def test_signing_in_and_out(guarded: Serving, secret: str):
     assert "SameSite=strict" in cookie
     assert "Secure" not in cookie
     assert guarded.get(PRIVATE).status_code == 404
-    assert guarded.delete("/api/session").status_code == 204
+    left = guarded.delete("/api/session")
+    assert left.status_code == 204
+    assert left.headers["clear-site-data"] == '"cache"', "pictures are cached for good, whoever comes next"
     assert guarded.get(PRIVATE).status_code == 401
 
 

@@ -111,8 +111,9 @@ async def sign_in(
 
 @router.delete("", status_code=204, responses=responses())
 def sign_out(request: Request, response: Response) -> None:
-    """Take the token out of this browser."""
+    """Take the token out of this browser, and the pictures that it keeps for good."""
     _take_cookie(request, response)
+    response.headers["Clear-Site-Data"] = '"cache"'
 
 
 def _take_cookie(request: Request, response: Response) -> None:
