@@ -26,6 +26,9 @@ def test_who_was_served_last_waits_longest():
     assert line(*jobs, served={"ann": 30, "bob": 20}) == ["4", "3", "1", "5", "2"]
 
 
+KIND = ("pocket", 100)
+
+
 class Clock:
     now = 100.0
 
@@ -80,7 +83,7 @@ def test_previews_come_a_few_times_a_second_and_take_a_twentieth_of_the_time_at_
         return previews.offer("job", 0, 1, make, watched=watched)
 
     assert not offer(), "the job does not run"
-    previews.open("job")
+    previews.open("job", KIND)
     assert not offer(watched=False)
     assert offer()
     assert not offer()
@@ -101,6 +104,30 @@ def test_previews_come_a_few_times_a_second_and_take_a_twentieth_of_the_time_at_
     assert previews.get("job", 0) is None
     assert not offer()
     assert [known for known in vars(previews).values() if isinstance(known, dict) and known] == []
+
+
+def test_short_jobs_share_what_previews_may_take():
+    clock = Clock()
+    previews = Previews(clock)
+    made = []
+
+    def paint(job_id, kind):
+        """A second, and a preview of a fifth of one if it may."""
+
+        def preview():
+            clock.now += 0.2
+            return b"webp"
+
+        previews.open(job_id, kind)
+        clock.now += 1
+        made.append(previews.offer(job_id, 0, 1, preview, watched=True))
+        previews.close(job_id)
+
+    for number in range(13):
+        paint(str(number), KIND)
+    assert [number for number, shown in enumerate(made) if shown] == [0, 4, 8, 12]
+    paint("other", ("pocket", 400))
+    assert made[-1]
 
 
 class Counting(JobObserver):

@@ -112,16 +112,17 @@ class Dispatcher:
         self._workers.ensure(place.device, place.parallel)
 
     def _run(self, job: Job) -> None:
+        kind = (job.engine, _pixels(job))
         run = Run(
             job,
             gallery=self._gallery,
             journal=self.journal,
             events=self._events,
             previews=self.previews,
-            pace=Pace(self._paces, (job.engine, _pixels(job))),
+            pace=Pace(self._paces, kind),
             observers=lambda: self.observers,
         )
-        self.previews.open(job.id)
+        self.previews.open(job.id, kind)
         self.board.runs[job.id] = run
         try:
             if self.closed:

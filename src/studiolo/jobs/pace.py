@@ -16,19 +16,19 @@ _KINDS: Final = 256
 
 
 class Paces:
-    """Seconds per step of what was painted before, by kind. Safe for several threads."""
+    """Seconds by kind of what is painted: per step, as it is used here. Safe for several threads."""
 
     def __init__(self) -> None:
         self._seconds: OrderedDict[Kind, float] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, kind: Kind) -> float | None:
-        """Seconds per step when it was last painted; None if it never was."""
+        """What was noted last; None if nothing was."""
         with self._lock:
             return self._seconds.get(kind)
 
     def note(self, kind: Kind, seconds: float) -> None:
-        """Remember a pace, and forget the one noted longest ago if there are too many."""
+        """Remember seconds, and forget what was noted longest ago if there is too much."""
         with self._lock:
             self._seconds[kind] = seconds
             self._seconds.move_to_end(kind)

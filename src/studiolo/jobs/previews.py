@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from studiolo.jobs.pace import Kind, Paces
+
 SIDE_PX: Final = 512
 _PAUSE_S: Final = 0.3
 """At most three a second."""
 
 _SHARE: Final = 0.05
-"""At most this part of the painting's time goes into them, after the first: to decode one can take as long
-as two steps."""
+"""At most this part of the painting's time goes into them, over all jobs of a kind after its very first:
+to decode one can take as long as two steps, and a whole picture no more than twelve."""
 
 _ASKED_S: Final = 10.0
 """Who asked for one so long ago still looks."""
@@ -31,6 +33,8 @@ class Previews:
         self._not_before: dict[str, float] = {}
         self._asked: dict[str, float] = {}
         self._ended: dict[str, float] = {}
+        self._kinds: dict[str, Kind] = {}
+        self._owed = Paces()
         self._lock = threading.Lock()
 
     def get(self, job_id: str, index: int) -> tuple[int, bytes] | None:
@@ -47,22 +51,25 @@ class Previews:
             found = self._newest.get(job_id, {}).get(index)
         return None if found is None else found[0]
 
-    def open(self, job_id: str) -> None:
-        """A job begins to run: previews of it can be asked for."""
+    def open(self, job_id: str, kind: Kind) -> None:
+        """A job begins to run: previews of it can be asked for, once those of others of its kind are paid."""
         with self._lock:
             self._forget()
             self._ended.pop(job_id, None)
             self._newest[job_id] = {}
+            self._kinds[job_id] = kind
+            self._not_before[job_id] = self._clock() + (self._owed.get(kind) or 0.0)
 
     def close(self, job_id: str) -> None:
         """A job runs no more: what is known of it is forgotten a moment later."""
         with self._lock:
-            self._ended[job_id] = self._clock()
+            now = self._ended[job_id] = self._clock()
+            self._owed.note(self._kinds[job_id], max(0.0, self._not_before[job_id] - now))
 
     def _forget(self) -> None:
         long_ago = self._clock() - _KEPT_S
         for job_id in [job_id for job_id, ended in self._ended.items() if ended < long_ago]:
-            for known in (self._newest, self._not_before, self._asked, self._ended):
+            for known in (self._newest, self._not_before, self._asked, self._ended, self._kinds):
                 known.pop(job_id, None)
 
     def offer(self, job_id: str, index: int, step: int, make: Callable[[], bytes], *, watched: bool) -> bool:
