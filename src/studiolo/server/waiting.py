@@ -59,6 +59,15 @@ async def in_thread(request: Request, work: Callable[[threading.Event], T]) -> T
     return await unless_gone(request, working, stop=stopped.set)
 
 
+async def apart(work: Callable[[], T]) -> T:
+    """What ``work`` gives, in a thread apart from those that answer what is quick.
+
+    For what may ask a model or the web before there is anything to call off: forty that wait there would
+    otherwise keep everybody from looking at a picture.
+    """
+    return await to_thread.run_sync(work, limiter=LONG)
+
+
 async def _gone(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -16,6 +16,7 @@ from studiolo.server.files import WEBP, PictureFile, picture_file, respond
 from studiolo.server.problems import responses
 from studiolo.server.routes.pictures import PictureDep
 from studiolo.server.sources import PictureReference, find_source
+from studiolo.server.waiting import apart
 
 Metadata = Literal["keep", "strip"]
 Colours = Annotated[int, Field(ge=1, le=MAX_COLOURS, description="How many, at most.")]
@@ -119,12 +120,15 @@ class PaletteRequest(BaseModel):
 
 
 @router.post("/palettes", dependencies=[Depends(Needs("generate"))], responses=responses(404, 413, 503))
-def make_palette(wanted: PaletteRequest, studio: StudioDep) -> Palette:
+async def make_palette(wanted: PaletteRequest, studio: StudioDep) -> Palette:
     """The colours of any picture: to paint another in them."""
     from studiolo.imaging import palette
 
-    image = find_source(studio, wanted.image).image
-    return Palette(colours=_swatches(palette.extract(image, wanted.colours)))
+    def extract() -> Palette:
+        image = find_source(studio, wanted.image).image
+        return Palette(colours=_swatches(palette.extract(image, wanted.colours)))
+
+    return await apart(extract)
 
 
 def _swatches(found: Iterable[Colour]) -> tuple[Swatch, ...]:

@@ -18,6 +18,7 @@ from studiolo.server.job_documents import JobDetail, JobDocument, JobList, job_d
 from studiolo.server.problems import responses
 from studiolo.server.queries import PictureId
 from studiolo.server.routes.images import IMAGE
+from studiolo.server.waiting import apart
 from studiolo.studio import Studio
 
 _States = Literal["active", "ended", "queued", "running", "done", "failed", "cancelled"]
@@ -74,21 +75,27 @@ class JobRequest(RequestBody):
 
 
 @router.post("", status_code=202, dependencies=_GENERATE, responses=responses(404, 413, 429, 503, 507))
-def submit_job(wanted: JobRequest, response: Response, studio: StudioDep, caller: CallerDep) -> JobDocument:
+async def submit_job(
+    wanted: JobRequest, response: Response, studio: StudioDep, caller: CallerDep
+) -> JobDocument:
     """Have pictures painted: the job waits its turn, and can be watched (`GET /api/jobs/{id}/events`).
 
     What the engine cannot do is said at once. When this has answered, the job is on the server's disk: it is
     done even if the server ends in between.
     """
-    job = studio.jobs.submit(
-        image_request(studio, wanted),
-        engine=studio.settings.engine if wanted.engine is None else wanted.engine,
-        translate=wanted.translate,
-        original_prompt=wanted.original_prompt,
-        owner=caller.id,
-        priority=wanted.priority,
-    )
-    return _accepted(studio, job, response)
+
+    def submit() -> JobDocument:
+        job = studio.jobs.submit(
+            image_request(studio, wanted),
+            engine=studio.settings.engine if wanted.engine is None else wanted.engine,
+            translate=wanted.translate,
+            original_prompt=wanted.original_prompt,
+            owner=caller.id,
+            priority=wanted.priority,
+        )
+        return _accepted(studio, job, response)
+
+    return await apart(submit)  # its pictures may be on the web
 
 
 @router.get("")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
@@ -19,6 +19,7 @@ from studiolo.server.limits import MEGABYTE
 from studiolo.server.problems import responses
 from studiolo.server.routes.images import IMAGE
 from studiolo.server.sources import find_source
+from studiolo.server.waiting import apart
 from studiolo.studio import Studio
 
 router = APIRouter(prefix="/api", tags=["sources"], responses=responses())
@@ -86,7 +87,7 @@ async def bring_picture(request: Request, studio: StudioDep, caller: CallerDep) 
         given = _read_address(await request.body())
     else:
         raise HTTPException(415, "Send the picture as image/…, in a form, or its address as JSON")
-    return await run_in_threadpool(_keep, studio, given, owner=caller.id)
+    return await apart(partial(_keep, studio, given, owner=caller.id))
 
 
 async def _read_form(request: Request) -> bytes:

@@ -6,11 +6,11 @@ import json
 import secrets
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
-from starlette.concurrency import run_in_threadpool
 
 from studiolo.chat import Completion, Finish, Usage
 from studiolo.engines.kinds import Kind
@@ -21,7 +21,7 @@ from studiolo.server.dialects.openai.conversations import begin
 from studiolo.server.dialects.openai.faults import answers, tell
 from studiolo.server.dialects.openai.names import choose
 from studiolo.server.dialects.openai.pieces import Pieces
-from studiolo.server.waiting import EventStream, unless_gone
+from studiolo.server.waiting import EventStream, apart, unless_gone
 
 router = APIRouter(tags=["OpenAI"], dependencies=[Depends(Needs("generate"))])
 
@@ -59,7 +59,7 @@ async def create_chat_completion(body: ChatBody, request: Request, studio: Studi
     """Continue a conversation, as OpenAI's API does it; `docs/openai-api.md` says what differs."""
     spec = choose(studio, Kind.CHAT, body.model).spec
     here = str(request.base_url)
-    talk = await run_in_threadpool(begin, studio, spec, body, here=here)
+    talk = await apart(partial(begin, studio, spec, body, here=here))
     pieces = Pieces(talk)
     words = aiter(pieces)
     answer = _Answer(spec)

@@ -23,7 +23,7 @@ from studiolo.server.dialects.openai.image_stream import ImageStream
 from studiolo.server.dialects.openai.orders import Order
 from studiolo.server.dialects.openai.picture_answers import Event, PictureAnswers, check_done
 from studiolo.server.limits import MEGABYTE
-from studiolo.server.waiting import EventStream, unless_gone
+from studiolo.server.waiting import EventStream, apart, unless_gone
 
 router = APIRouter(tags=["OpenAI"], dependencies=[Depends(Needs("generate"))])
 
@@ -123,21 +123,21 @@ PaintingDep = Annotated[Painting, Depends()]
 @router.post("/v1/images/generations", responses=_ANSWERS)
 async def create_image(body: GenerationBody, studio: StudioDep, painting: PaintingDep) -> Response:
     """Paint pictures from words, as OpenAI's API does it; `docs/openai-api.md` says what differs."""
-    order = await run_in_threadpool(orders.generation, studio, body)
+    order = await apart(partial(orders.generation, studio, body))
     return await painting.answer(order, "image_generation")
 
 
 @router.post("/v1/images/edits", responses=_ANSWERS, openapi_extra=_form_schema(EditBody, "image", "mask"))
 async def create_image_edit(form: FormDep, studio: StudioDep, painting: PaintingDep) -> Response:
     """Change a picture by words; where the mask is transparent, it is painted anew."""
-    order = await run_in_threadpool(orders.edit, studio, form)
+    order = await apart(partial(orders.edit, studio, form))
     return await painting.answer(order, "image_edit")
 
 
 @router.post("/v1/images/variations", responses=_ANSWERS, openapi_extra=_form_schema(VariationBody, "image"))
 async def create_image_variation(form: FormDep, studio: StudioDep, painting: PaintingDep) -> Response:
     """Paint pictures like another one."""
-    order = await run_in_threadpool(orders.variation, studio, form)
+    order = await apart(partial(orders.variation, studio, form))
     return await painting.answer(order, "image_generation")
 
 
