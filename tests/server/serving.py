@@ -64,10 +64,10 @@ def open_studio(embedder: TextEmbedder | None = None, **settings: Any) -> Studio
 
 
 @contextmanager
-def serve(studio: Studio, **options: Any) -> Generator[Serving]:
-    """Serve ``studio`` on a free port of loopback; ``options`` are those of ``create_app``."""
+def serve(studio: Studio, *, port: int = 0, **options: Any) -> Generator[Serving]:
+    """Serve ``studio`` on a free port of loopback, or that one; ``options`` are those of ``create_app``."""
     app = create_app(studio, **options)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         stop = threading.Event()
         server = Server(app, stop)

@@ -42,7 +42,10 @@ export function Shelf({ query, filtering, onFilter }) {
     return listen("gallery", load);
   }, []);
   const places = useRef(null);
-  useEffect(() => places.current.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [query.collection, collections.value.length]);
+  useEffect(() => {
+    const here = places.current.querySelector("[aria-current]");
+    if (here) places.current.scrollLeft = here.offsetLeft - places.current.offsetLeft - (places.current.clientWidth - here.offsetWidth) / 2;
+  }, [query.collection, collections.value.length]);
   const plain = !query.collection && !query.trash && query.starred !== "true";
   const inside = collections.value.find((each) => each.id === query.collection);
   const q = { q: query.q };

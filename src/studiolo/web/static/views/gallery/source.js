@@ -3,7 +3,7 @@
 import { api } from "../../core/api.js";
 import { computed, signal } from "../../core/html.js";
 
-const PAGE = 120;
+const FIRST = 120; // soon there; those that follow are larger
 const MOST = 500;
 const SEARCHED = 200;
 
@@ -40,7 +40,7 @@ export async function more() {
   }
 }
 
-const fetchPage = ({ query, next }) => (query.q ? search(query) : api.get("/api/pictures", { ...query, limit: PAGE, before: next ?? query.before }));
+const fetchPage = ({ query, next }) => (query.q ? search(query) : api.get("/api/pictures", { ...query, limit: next ? MOST : FIRST, before: next ?? query.before }));
 
 async function search({ q, before: _unused, ...filters }) {
   const { hits } = await api.get("/api/pictures/search", { ...filters, q, limit: SEARCHED });

@@ -41,7 +41,7 @@ export function Wall() {
 function inRow(row, { pictures, hits, current, onFocus }) {
   if (row.kind === "month") {
     const month = formatDate(`${row.month}-15T12:00:00Z`, { year: "numeric", month: "long" });
-    return [html`<div key=${row.month} class="wall-month" role="presentation" style=${{ top: `${row.top}px` }}><h2>${month}</h2></div>`];
+    return [html`<div key=${row.month} class="wall-month" role="listitem" style=${{ top: `${row.top}px` }}><h2>${month}</h2></div>`];
   }
   return row.items.map(({ index, left, width }) => pictures[index] && html`<${Tile} key=${pictures[index].id} picture=${pictures[index]} index=${index}
     hit=${hits.get(pictures[index].id)} current=${index === current} chosen=${chosen.value.has(pictures[index].id)} onFocus=${onFocus}

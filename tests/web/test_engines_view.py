@@ -1,0 +1,76 @@
+"""The engines' view: what is here, a test, a key, the default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.server.serving import Serving
+
+from .conftest import Visit
+
+Visiting = Callable[..., Visit]
+CHAT = "Suggest, look and answer"
+
+
+def kind(page: Page, title: str) -> Locator:
+    return page.get_by_role("region", name=title, exact=True)
+
+
+def card(page: Page, title: str, name: str) -> Locator:
+    """The card of an engine; those that are not set up are shown first."""
+    expect(kind(page, title).get_by_role("listitem").first).to_be_visible()
+    rest = kind(page, title).locator("details.engines-rest:not([open]) > summary")
+    if rest.count():
+        rest.click()
+    heading = page.get_by_role("heading", name=name, exact=True)
+    return kind(page, title).get_by_role("listitem").filter(has=heading)
+
+
+@pytest.fixture
+def page(start: Callable[..., Serving], visit: Visiting) -> Page:
+    return visit(start(engine="pocket", speech="fake")).open("/#/engines")
+
+
+def test_ours_come_first_and_those_for_tests_are_out_of_sight(page: Page):
+    for title in ("Paint", CHAT):
+        expect(kind(page, title).get_by_role("heading", level=3).first).to_have_text("pocket")
+        expect(kind(page, title).get_by_role("heading", name="fake", exact=True)).to_have_count(0)
+    expect(card(page, "Speak", "fake")).to_be_visible()  # chosen, so it is not hidden
+
+
+def test_an_engine_is_tried(page: Page):
+    pocket = card(page, "Paint", "pocket")
+    pocket.get_by_role("button", name="Test").click()
+    expect(pocket.get_by_role("status")).to_contain_text("It works")
+    sample = pocket.get_by_role("status").locator("img")
+    assert sample.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+
+
+def test_what_it_can_do_is_told_in_words(page: Page):
+    pocket = card(page, "Paint", "pocket")
+    pocket.get_by_text("What it can do").click()
+    expect(pocket.get_by_text("up to 10 colours")).to_be_visible()
+    expect(pocket.get_by_text("text to picture")).to_be_visible()
+
+
+def test_a_key_is_kept_and_removed_and_never_shown(page: Page):
+    card(page, CHAT, "openai").get_by_role("button", name="Set a key").click()
+    page.get_by_label("API key").fill("sk-of-the-test-0001")
+    page.get_by_role("button", name="Save the key").click()
+    openai = card(page, CHAT, "openai")
+    openai.get_by_role("button", name="Change the key").click()
+    assert "sk-of-the-test-0001" not in page.content()
+    openai.get_by_role("button", name="Remove the key").click()
+    expect(card(page, CHAT, "openai").get_by_role("button", name="Set a key")).to_be_visible()
+
+
+def test_the_default_is_chosen(start: Callable[..., Serving], visit: Visiting):
+    server = start(engine="fake")
+    page = visit(server).open("/#/engines")
+    expect(card(page, "Paint", "fake").get_by_text("Default", exact=True)).to_be_visible()
+    card(page, "Paint", "pocket").get_by_role("button", name="Make default").click()
+    expect(page.get_by_text("pocket is the default now.")).to_be_visible()
+    assert server.get("/api/settings").json()["engine"] == "pocket"
