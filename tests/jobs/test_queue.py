@@ -213,7 +213,7 @@ def test_a_full_queue_says_when_to_come_again(home):
         until_running(studio, first)
         jobs = [studio.submit(f"apple {n}", engine="gated", steps=2, **SMALL) for n in (1, 2)]
         init = Image.new("RGB", (64, 48), "navy")
-        with pytest.raises(QueueFullError, match="2 jobs are waiting") as raised:
+        with pytest.raises(QueueFullError, match="no more than 2 jobs may wait") as raised:
             studio.submit("apple 3", engine="gated", init_image=init, **SMALL)
         assert raised.value.hint
         assert raised.value.retry_after_s >= 1

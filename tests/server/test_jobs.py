@@ -285,6 +285,23 @@ def test_jobs_of_another_token_do_not_exist(start: Callable[..., Serving]):
         assert job not in str(bob.seen)
 
 
+def test_only_an_admin_passes_others_by(start: Callable[..., Serving]):
+    server = start(server_tokens=True)
+    equip(server)
+    create = server.studio.gallery.tokens.create
+    ann, boss = ({"Authorization": f"Bearer {create(name, [name])[1]}"} for name in ("generate", "admin"))
+    body = {"prompt": "an apple", "engine": "gated", **SMALL}
+    asked = server.post("/api/jobs", json={**body, "priority": 1}, headers=ann)
+    assert asked.status_code == 403
+    assert "priority" in asked.json()["hint"]
+    ids = [
+        server.post("/api/jobs", json={**body, "priority": low}, headers=ann).json()["id"] for low in (0, -1)
+    ]
+    change = {"url": f"/api/jobs/{ids[1]}", "json": {"priority": 5}}
+    assert server.client.request("PATCH", headers=ann, **change).status_code == 403
+    assert server.client.request("PATCH", headers=boss, **change).json()["priority"] == 5
+
+
 @pytest.mark.parametrize("name", ["zzzzzzzzz-zzzz", "%00", "..%2f..%2fx", "x" * 99, "latest"])
 def test_jobs_that_are_none_are_not_found(server: Serving, name: str):
     for method, rest in (

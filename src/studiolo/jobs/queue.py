@@ -248,7 +248,7 @@ class JobQueue:
         if waiting >= self.size:
             seconds = self._seconds_to_next()
             raise QueueFullError(
-                f"The queue is full: no more than {self.size:,} {'job' if self.size == 1 else 'jobs'} may wait.",
+                f"The queue is full: no more than {self.size:,} job{'s' * (self.size > 1)} may wait.",
                 hint=f"Ask again in {seconds:.0f} seconds, or cancel some.",
                 retry_after_s=seconds,
             )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from studiolo.errors import NotFoundError
+from studiolo.errors import ForbiddenError, NotFoundError
 from studiolo.jobs.job import ENDED, UNFINISHED, Job, JobState
 from studiolo.jobs.queue import MAX_PAGE, MAX_PRIORITY
 from studiolo.requests import MAX_COUNT, MAX_PROMPT_CHARACTERS
@@ -41,8 +41,26 @@ def find_job(job_id: Annotated[str, Path(max_length=100)], studio: StudioDep, ca
 
 JobDep = Annotated[Job, Depends(find_job)]
 Priority = Annotated[
-    int, Field(ge=-MAX_PRIORITY, le=MAX_PRIORITY, description="Higher is sooner; 0 is what all have.")
+    int,
+    Field(
+        ge=-MAX_PRIORITY,
+        le=MAX_PRIORITY,
+        description="Higher is sooner; 0 is what all have, above it only the scope `admin` may ask for.",
+    ),
 ]
+
+
+def check_priority(caller: Caller, priority: int) -> None:
+    """Nobody passes the others by by asking for it.
+
+    Raises:
+        ForbiddenError: a priority above everybody's, without the scope for it.
+    """
+    if priority > 0 and not caller.allows("admin"):
+        raise ForbiddenError(
+            f"The token '{caller.name}' may not put its jobs before those of others.",
+            hint="Ask for a priority of at most 0; above it needs the scope 'admin'.",
+        )
 
 
 class JobRequest(RequestBody):
@@ -83,6 +101,8 @@ async def submit_job(
     What the engine cannot do is said at once. When this has answered, the job is on the server's disk: it is
     done even if the server ends in between.
     """
+
+    check_priority(caller, wanted.priority)
 
     def submit() -> JobDocument:
         job = studio.jobs.submit(
@@ -136,8 +156,9 @@ class JobChange(BaseModel):
 
 
 @router.patch("/{job_id}", dependencies=_GENERATE, responses=responses(404))
-def change_job(change: JobChange, job: JobDep, studio: StudioDep) -> JobDocument:
+def change_job(change: JobChange, job: JobDep, studio: StudioDep, caller: CallerDep) -> JobDocument:
     """Have a job that waits done sooner, or later."""
+    check_priority(caller, change.priority)
     return _document(studio, studio.jobs.set_priority(job.id, change.priority))
 
 

@@ -3,7 +3,7 @@ import { api } from "../../core/api.js";
 import { html, signal, useEffect } from "../../core/html.js";
 import { listen } from "../../core/events.js";
 import { remember, remembered } from "../../core/memory.js";
-import { activeJobs, jobs, meetJob } from "../../core/state.js";
+import { activeJobs, jobs, may, meetJob } from "../../core/state.js";
 import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
 import { say, sayProblem } from "../../components/toasts.js";
@@ -40,7 +40,7 @@ function Waiting({ job, first, onNext }) {
     <span class="place numbers soft" aria-label=${t("place", { n: job.position })}>${job.position}</span>
     <p class="words serif" title=${job.prompt}>${job.original_prompt || job.prompt}</p>
     ${job.count > 1 && html`<span class="soft small numbers">× ${job.count}</span>`}
-    ${!first && html`<${Button} kind="quiet" icon="chevron-up" label=${t("next")} onClick=${onNext} />`}
+    ${!first && may("admin") && html`<${Button} kind="quiet" icon="chevron-up" label=${t("next")} onClick=${onNext} />`}
     <${Button} kind="quiet" icon="x" label=${t("cancel")} onClick=${() => cancel(job)} />
   </li>`;
 }
