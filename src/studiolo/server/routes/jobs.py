@@ -101,7 +101,6 @@ async def submit_job(
     What the engine cannot do is said at once. When this has answered, the job is on the server's disk: it is
     done even if the server ends in between.
     """
-
     check_priority(caller, wanted.priority)
 
     def submit() -> JobDocument:
