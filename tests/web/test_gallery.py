@@ -135,7 +135,8 @@ class TestWall:
         total(page, 301)
         expect(page.locator(".tile-picture").nth(0)).to_have_attribute("aria-label", "a new one")
         after = tile(page, prompt).bounding_box()
-        assert before and after
+        assert before is not None
+        assert after is not None
         assert abs(before["y"] - after["y"]) < 60  # its row may be another; it is still before one's eyes
 
 

@@ -18,7 +18,8 @@ Visiting = Callable[..., Visit]
 _DROP = """(files) => {
     const data = new DataTransfer();
     for (const [name, type, text] of files) {
-        data.items.add(new File([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], name, { type }));
+        const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+        data.items.add(new File([bytes], name, { type }));
     }
     const options = { bubbles: true, cancelable: true, dataTransfer: data };
     document.body.dispatchEvent(new DragEvent("dragover", options));
