@@ -111,6 +111,13 @@ def test_what_nobody_foresaw_is_written_down_and_not_told(server: Serving, writt
     assert KEY not in written.text
 
 
+def test_what_a_layer_refuses_is_no_fault(server: Serving, written: Written):
+    answer = server.post("/api/session", content=b"a", headers={"Content-Type": "text/plain"})
+    assert answer.status_code == 415
+    assert written.request(answer.headers["x-request-id"])["status"] == 415
+    assert "fault" not in {line["event"] for line in written.lines}
+
+
 def test_an_engines_failure_is_told_without_its_key(server: Serving, written: Written):
     """The key is the settings' of this server."""
     server.app.state.redact = Redactor(lambda: Settings.load(engines={"openai": {"api_key": KEY}}))
