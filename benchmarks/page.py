@@ -3,7 +3,7 @@
 Chromium, headless and without a graphics card, on the same machine as the server, shares its cores. A cold
 start goes from the start of ``studiolo serve``'s process to the moment at which the prompt of the first page
 has the focus and can be typed in; the browser runs already, with an empty cache. Scrolling goes through a
-gallery from its newest picture to its oldest, a window's height a frame, and counts tasks that block the page.
+gallery from its newest picture to its oldest, a window's height a frame, and counts tasks that block.
 """
 
 from __future__ import annotations
@@ -138,7 +138,8 @@ def main() -> None:
         ("walk", "seconds", "frames", "frames/s", "most tiles", f"tasks > {LONG_MS} ms", "longest ms"),
         [
             (number, f"{walk['seconds']:.1f}", walk["frames"], f"{walk['frames'] / walk['seconds']:.0f}",
-             walk["most"], sum(each > LONG_MS for each in walk["long"]), f"{max(walk['long'], default=0):.0f}")
+             walk["most"], sum(each > LONG_MS for each in walk["long"]),
+             f"{max(walk['long'], default=0):.0f}")
             for number, walk in enumerate(walks, 1)
         ],
     )  # fmt: skip

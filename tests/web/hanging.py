@@ -23,7 +23,7 @@ THINGS = ("apple", "boat", "castle", "owl", "bridge", "rose", "clock")
 
 
 def hang(gallery: Gallery, prompts: Sequence[str], *, apart: timedelta = timedelta(minutes=1)) -> list[str]:
-    """Rows with these prompts, one picture ``apart`` of the next; their files are shared. Ids, oldest first."""
+    """Rows with these prompts, one ``apart`` from the next; their files are shared. Ids, oldest first."""
     for number, size in enumerate(SIZES):
         picture = Image.new("RGB", size, COLOURS[number])
         for key, kind, side in (
