@@ -28,7 +28,7 @@ export function Stage({ picture, onPrevious, onNext }) {
   return html`<div class="stage">
     <div class=${`stage-ground ${scale > 1 ? "near" : ""}`} ref=${room} ...${handlers} ...${swipe}>
       <img ref=${image} class="stage-picture" src=${picture.image_url} alt=${picture.prompt} width=${picture.width} height=${picture.height}
-        style=${{ backgroundImage: `url(${picture.thumbnail_url})`, transform }} onDblClick=${double} draggable=${false} />
+        style=${{ "--ratio": picture.width / picture.height, backgroundImage: `url(${picture.thumbnail_url})`, transform }} onDblClick=${double} draggable=${false} />
     </div>
     <div class="stage-zoom" role="group" aria-label=${t("scale")}>
       <${Button} kind="quiet" icon="zoom-out" label=${t("farther")} disabled=${scale <= 1} onClick=${() => nearer(1 / STEP)} />
