@@ -46,6 +46,7 @@ def leave_behind(host, process, age_s, *, engine="fake", state="running", count=
         (socket.gethostname(), 2**22 + 1, 0),  # above the largest number Linux gives
         (socket.gethostname(), os.getpid(), 50_000),  # another process had our number, as in a container
     ],
+    ids=["silent-elsewhere", "gone-here", "number-used-again"],  # the same in every worker of a test run
 )
 def test_what_the_dead_left_is_painted(home, host, process, age_s, state):
     job_id = leave_behind(host, process, age_s, state=state)
@@ -60,7 +61,9 @@ def test_what_the_dead_left_is_painted(home, host, process, age_s, state):
 
 
 @pytest.mark.parametrize(
-    ("host", "process", "age_s"), [(ELSEWHERE, 1, LEASE_S - 20), (socket.gethostname(), os.getppid(), 0)]
+    ("host", "process", "age_s"),
+    [(ELSEWHERE, 1, LEASE_S - 20), (socket.gethostname(), os.getppid(), 0)],
+    ids=["elsewhere", "here"],
 )
 def test_what_the_living_have_is_left_to_them(home, host, process, age_s):
     job_id = leave_behind(host, process, age_s)
