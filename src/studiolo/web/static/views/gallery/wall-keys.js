@@ -26,6 +26,7 @@ export function useWallKeys(root, wall, pictures, current, setAt) {
     tile.scrollIntoView({ block: "nearest" });
   }, [current, wall]);
   const goTo = (index) => {
+    now.current.current = index; // keys come faster than the wall is drawn
     shown.value.at = now.current.pictures[index].id;
     setAt(shown.value.at);
   };
