@@ -53,6 +53,15 @@ class TestFirstVisit:
         expect(prompt_of(page)).to_be_focused()
         assert jobs(server) == []
 
+    def test_a_prompt_that_is_too_long_is_said_and_kept(self, server: Serving, visit: Visiting):
+        page = visit(server).open()
+        prompt_of(page).fill("apple " * 400)
+        expect(page.get_by_role("alert")).to_contain_text("2,400 of 2,000 characters")
+        with page.expect_response("**/api/jobs") as answer:
+            page.get_by_role("button", name="Paint", exact=True).click()
+        assert answer.value.status == 422
+        expect(prompt_of(page)).to_have_value("apple " * 400)
+
 
 class TestJobs:
     def test_a_reload_in_the_middle_loses_nothing(self, start: Callable[..., Serving], visit: Visiting):

@@ -77,8 +77,8 @@ class TestKeyboard:
         page = visit(server).open("/#/engines")
         expect(page.get_by_role("heading", name="Engines")).to_be_visible()
         page.keyboard.press("Tab")
-        expect(page.get_by_role("link", name="Skip to the room")).to_be_focused()
-        expect(page.get_by_role("link", name="Skip to the room")).to_be_in_viewport()
+        expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+        expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
         page.keyboard.press("Enter")
         expect(page.get_by_role("main")).to_be_focused()
 

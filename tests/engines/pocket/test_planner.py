@@ -141,11 +141,16 @@ def test_prompts(library, line):
     assert written(plan(prompt, library)).split() == expected.split()
 
 
-@pytest.mark.parametrize(
-    "prompt", ["", "   ", ",,,", "of the and", "🐱", "日本語", "a " * 5000, "x" * 10_000]
-)
+@pytest.mark.parametrize("prompt", ["", "   ", ",,,", "of the and", "日本語", "a " * 5000, "x" * 10_000])
 def test_nothing_to_read_is_an_empty_scene_not_an_error(library, prompt):
     assert plan(prompt, library).things == ()
+
+
+def test_emoji_are_read_by_their_names(library):
+    assert written(plan("🐱🚀 🌙", library)).startswith("cat, rocket, crescent moon")
+    assert written(plan("a cat with ❤️ and a 🍎", library)) == written(
+        plan("a cat, heart and a red apple", library)
+    )
 
 
 def test_unknown_phrases_are_kept_as_they_were_asked(library):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from studiolo.engines.pocket import phrases, reading
+from studiolo.engines.pocket.emoji import in_words
 from studiolo.engines.pocket.phrases import Lexicon
 from studiolo.engines.pocket.reading import And, Aside, Break, Doing, Link, Mark, NounPhrase, Spot, Without
 from studiolo.engines.pocket.scene import Place, Position, Relation, RelationKind, Scene, Season, Thing
@@ -50,7 +51,7 @@ _PRONOUNS = frozenset({"it", "them", "him", "himself", "itself", "themselves"})
 
 def plan(prompt: str, lexicon: Lexicon) -> Scene:
     """Read `prompt`; never raises. What no drawing shows is listed in `unknown`, never replaced."""
-    text, style = reading.take_style(prompt)
+    text, style = reading.take_style(in_words(prompt))
     builder = _Builder(lexicon)
     marks = [*reading.read(text, lexicon), Break(sentence=True)]
     for mark, following in pairwise(marks):

@@ -27,7 +27,7 @@ const SOON_MS = 1000;
 
 const t = words({
   en: {
-    create: "Create", gallery: "Gallery", engines: "Engines", skip: "Skip to the room", places: "Places", appearance: "Look and language",
+    create: "Create", gallery: "Gallery", engines: "Engines", skip: "Skip to the content", places: "Places", appearance: "Look and language",
     auto: "As this machine", light: "Light", dark: "Dark", keyboard: "Keyboard", leave: "Log out", again: "Try again",
     lost: "The studio does not answer. What it was painting goes on when it is back.",
   },

@@ -4,8 +4,8 @@ import { formatNumber, words } from "../core/words.js";
 import { session } from "../core/state.js";
 
 const t = words({
-  en: { large: "The file has {size} MB; the studio takes at most {most} MB.", smaller: "Make the picture smaller and try again." },
-  ko: { large: "파일 크기가 {size} MB입니다. 최대 {most} MB까지 올릴 수 있습니다.", smaller: "그림을 줄여서 다시 올려 주세요." },
+  en: { large: "The file has {size} MB; the studio takes at most {most} MB.", smaller: "Make the picture smaller and try again.", kind: "“{name}” is no picture.", kinds: "Give a PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF file." },
+  ko: { large: "파일 크기가 {size} MB입니다. 최대 {most} MB까지 올릴 수 있습니다.", smaller: "그림을 줄여서 다시 올려 주세요.", kind: "“{name}”은(는) 그림이 아닙니다.", kinds: "PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF 파일을 올려 주세요." },
 });
 /** What a picture of the gallery is called while it is dragged. */
 const DRAGGED = "application/x-studiolo-picture";
@@ -21,6 +21,8 @@ export function fitsUpload(file) {
 
 /** {reference, url, width, height} of a file, once the server has it. Raises Problem. */
 export async function sendFile(file, options) {
+  // What has no type may be a picture all the same; the server looks inside.
+  if (file.type && !file.type.startsWith("image/")) throw new Problem({ status: 415, error: "unsupported", detail: t("kind", { name: file.name }), hint: t("kinds") });
   fitsUpload(file);
   return api.upload("/api/uploads", file, options);
 }

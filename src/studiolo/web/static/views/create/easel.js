@@ -32,7 +32,7 @@ function Line({ job, onCancel }) {
   return html`<div class="line">
     <div class="row apart small soft numbers">
       <span>${parts.filter(Boolean).join(" · ")}</span>
-      <span>${progress?.seconds_left != null && t("left", { time: formatSeconds(progress.seconds_left) })}</span>
+      <span>${progress?.seconds_left >= 0.5 && t("left", { time: formatSeconds(progress.seconds_left) })}</span>
     </div>
     <div class="bar" role="progressbar" aria-label=${job.prompt} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${percent}><span style=${{ width: `${percent}%` }}></span></div>
     <div class="row apart nowrap">
@@ -58,7 +58,7 @@ export function Finished({ picture }) {
       <img class="layer" src=${picture.image_url} width=${picture.width} height=${picture.height} alt=${picture.prompt} draggable=${false} />
     </a>
     <div class="row apart nowrap"><p class="words serif">${picture.original_prompt || picture.prompt}</p><span class="small soft numbers">${picture.seed != null && t("seedOf", { seed: picture.seed })}</span></div>
-    ${picture.notes.length > 0 && html`<p class="small soft">${picture.notes.join(" ")}</p>`}
+    ${picture.notes.length > 0 && html`<p class="small soft easel-notes" title=${picture.notes.join(" ")}>${picture.notes.join(" ")}</p>`}
   </article>`;
 }
 

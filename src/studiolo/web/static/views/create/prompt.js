@@ -2,7 +2,7 @@
 import { html, useEffect } from "../../core/html.js";
 import { useKeys } from "../../core/keys.js";
 import { activeJobs } from "../../core/state.js";
-import { language } from "../../core/words.js";
+import { formatNumber, language } from "../../core/words.js";
 import { Button } from "../../components/button.js";
 import { GrowingText } from "../../components/growing.js";
 import { Notice } from "../../components/notice.js";
@@ -13,6 +13,8 @@ import { Translation, useTranslation } from "./translation.js";
 import { t } from "./words.js";
 
 const MOST_CHARACTERS = 2000;
+/** From here on the page says how much room is left. */
+const NEARLY = 1800;
 /** The text area, for those who fill it. */
 export const promptBox = { current: null };
 
@@ -26,13 +28,15 @@ export function Prompt() {
   ], [language.value]);
   useEffect(() => { if (missing.value) promptBox.current.focus(); }, [missing.value]);
   const write = (text) => { prompt.value = text; missing.value = false; };
+  const tooLong = prompt.value.length > MOST_CHARACTERS;
   const capabilities = engine.value?.capabilities;
   const unready = engine.value && !engine.value.ready;
   return html`<form class="prompt" onSubmit=${(event) => { event.preventDefault(); paint(); }}>
     <h1><label for="prompt">${t("prompt")}</label></h1>
-    <${GrowingText} id="prompt" inputRef=${promptBox} rows="3" maxlength=${MOST_CHARACTERS} placeholder=${t("placeholder")} value=${prompt.value} onInput=${write}
-      aria-invalid=${missing.value ? "true" : undefined} aria-describedby="prompt-about" enterkeyhint="enter" />
-    <div id="prompt-about">${missing.value && html`<p class="wrong small" role="alert">${t("write")}</p>`}</div>
+    <${GrowingText} id="prompt" inputRef=${promptBox} rows="3" dir="auto" placeholder=${t("placeholder")} value=${prompt.value} onInput=${write}
+      aria-invalid=${missing.value || tooLong ? "true" : undefined} aria-describedby="prompt-about" enterkeyhint="enter" />
+    <div id="prompt-about">${missing.value && html`<p class="wrong small" role="alert">${t("write")}</p>`}
+      ${prompt.value.length > NEARLY && html`<p class=${`small numbers ${tooLong ? "wrong" : "soft"}`} role=${tooLong ? "alert" : undefined}>${t("length", { n: formatNumber(prompt.value.length), most: formatNumber(MOST_CHARACTERS) })}</p>`}</div>
     <${Translation} />
     <div class="paint">
       <${Button} type="submit" kind="primary" size="large" icon="paintbrush" aria-disabled=${sending.value ? "true" : undefined}>${t(activeJobs.value.length ? "queue" : "paint")}<//>

@@ -1,6 +1,6 @@
 // Settings, shaped by what the chosen engine declares: a knob it does not have is not there.
 import { html } from "../../core/html.js";
-import { enginesOf } from "../../core/state.js";
+import { offeredEngines } from "../../core/state.js";
 import { Button } from "../../components/button.js";
 import { Field, SelectField, SliderField } from "../../components/field.js";
 import { GrowingText } from "../../components/growing.js";
@@ -11,7 +11,7 @@ import { Size } from "./size.js";
 import { nameOf, t } from "./words.js";
 
 function Engine() {
-  const all = enginesOf("image").toSorted((a, b) => Number(b.ready) - Number(a.ready));
+  const all = offeredEngines("image").toSorted((a, b) => Number(b.ready) - Number(a.ready));
   const options = all.map((each) => ({
     value: each.name, disabled: !each.ready,
     label: each.ready ? each.name : `${each.name} (${t("notReady", { reason: each.reason })})`,

@@ -19,6 +19,7 @@ const EN = {
   engine: "Engine", model: "Model", size: "Size", shape: "Shape", asPicture: "As the picture", exact: "Width and height", width: "Width", height: "Height", swap: "Swap width and height", sizeHint: "Multiples of {multiple} from {minimum} to {maximum}.", pixels: "At most {n} megapixels.", seed: "Seed", newSeed: "new each time", lock: "Keep this seed", unlock: "A new seed each time", dice: "Throw the dice", lastSeed: "Last: {seed}", scheduler: "Scheduler", defaults: "Back to defaults", notReady: "not ready: {reason}",
   steps: "Steps", guidance_scale: "Guidance", strength: "How far to leave the picture", draft_strength: "How far to leave the draft", options: "Also kept from the picture: {names}", dropOptions: "Leave out",
   // work
+  length: "{n} of {most} characters; the first sentence counts most.",
   work: "On the easel", picture: "Picture {n} of {count}", stepOf: "step {step} of {total}", left: "{time} left", cancel: "Cancel", cancelled: "Cancelled.", paintAgain: "Paint it after all", next: "Paint this next", waiting: "Waiting", place: "Place {n}", starting: "Getting ready", retry: "Try again", dismiss: "Dismiss", failed: "Could not be painted", preview: "Preview of: {prompt}",
   stage_painting: "Painting", stage_loading: "Loading the model", stage_draft: "Drafting", stage_translating: "Translating",
   saidStart: "Painting: {prompt}", saidPicture: "Picture {n} of {count} is done.", saidEnd: "Finished: {prompt}", saidFailed: "Could not be painted: {why}", saidCancelled: "Cancelled: {prompt}", saidQueued: ({ n }) => (n === 1 ? "Added to the queue." : `${n} added to the queue.`),
@@ -41,6 +42,7 @@ const KO = {
   startNone: "{engine} 엔진은 그림에서 시작하지 못합니다.", startLead: "이 페이지 아무 곳에나 끌어다 놓거나 붙여넣으세요. 또는", startAlt: "시작할 그림", removeStart: "이 그림에서 시작하지 않기", mask: "표시한 부분만 새로 그립니다.", removeMask: "전체 그리기", another: "다른 그림",
   engine: "엔진", model: "모델", size: "크기", shape: "비율", asPicture: "그림대로", exact: "너비와 높이", width: "너비", height: "높이", swap: "너비와 높이 바꾸기", sizeHint: "{minimum}에서 {maximum}까지, {multiple}의 배수입니다.", pixels: "최대 {n} 메가픽셀입니다.", seed: "시드", newSeed: "매번 새로", lock: "이 시드 유지", unlock: "매번 새 시드", dice: "주사위 굴리기", lastSeed: "지난 시드: {seed}", scheduler: "스케줄러", defaults: "기본값으로", notReady: "준비 안 됨: {reason}",
   steps: "단계 수", guidance_scale: "가이던스", strength: "그림에서 벗어나는 정도", draft_strength: "초안에서 벗어나는 정도", options: "그림에서 가져온 옵션: {names}", dropOptions: "빼기",
+  length: "{most}자 중 {n}자입니다. 첫 문장이 가장 중요합니다.",
   work: "그리는 중", picture: "그림 {n}/{count}", stepOf: "{total}단계 중 {step}단계", left: "{time} 남음", cancel: "취소", cancelled: "취소했습니다.", paintAgain: "다시 그리기", next: "다음에 그리기", waiting: "대기 중", place: "{n}번째", starting: "준비하는 중", retry: "다시 시도", dismiss: "지우기", failed: "그리지 못했습니다", preview: "미리보기: {prompt}",
   stage_painting: "그리는 중", stage_loading: "모델을 불러오는 중", stage_draft: "초안 그리는 중", stage_translating: "번역하는 중",
   saidStart: "그리기 시작: {prompt}", saidPicture: "그림 {count}장 중 {n}번째가 완성되었습니다.", saidEnd: "완성: {prompt}", saidFailed: "그리지 못했습니다: {why}", saidCancelled: "취소됨: {prompt}", saidQueued: "대기열에 {n}개 추가했습니다.",

@@ -2,7 +2,7 @@
 import { api } from "../../core/api.js";
 import { html, useState } from "../../core/html.js";
 import { go } from "../../core/router.js";
-import { enginesOf, keepJob, may } from "../../core/state.js";
+import { keepJob, may, offeredEngines } from "../../core/state.js";
 import { words } from "../../core/words.js";
 import { Menu } from "../../components/menu.js";
 import { say, sayProblem } from "../../components/toasts.js";
@@ -20,7 +20,7 @@ const t = words({
 });
 
 /** Whether an engine that is ready does this task. */
-export const can = (task) => enginesOf("image").some((engine) => engine.ready && (engine.default || engine.name !== "fake") && engine.capabilities?.tasks.includes(task));
+export const can = (task) => offeredEngines("image").some((engine) => engine.ready && engine.capabilities?.tasks.includes(task));
 
 export function Actions({ picture, onTool, onDelete }) {
   const [sharing, setSharing] = useState(false);

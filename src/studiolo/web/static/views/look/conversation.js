@@ -3,7 +3,7 @@ import { api, Problem } from "../../core/api.js";
 import { html, useEffect, useRef, useState } from "../../core/html.js";
 import { useKeys } from "../../core/keys.js";
 import { remember, remembered } from "../../core/memory.js";
-import { enginesOf, session } from "../../core/state.js";
+import { offeredEngines, session } from "../../core/state.js";
 import { words } from "../../core/words.js";
 import { Button } from "../../components/button.js";
 import { Check, SelectField } from "../../components/field.js";
@@ -122,7 +122,7 @@ function Ask({ question, onQuestion, busy, onAsk, onStop }) {
 }
 
 function Who({ engine, onEngine }) {
-  const all = enginesOf("chat").filter((each) => each.name !== "fake" && (each.capabilities?.vision ?? null) !== false);
+  const all = offeredEngines("chat").filter((each) => (each.capabilities?.vision ?? null) !== false);
   const options = [{ value: "", label: t("default", { name: session.value.defaults.assistant }) }, ...all.map((each) => ({ value: each.name, label: each.name, disabled: !each.ready }))];
   return html`<${SelectField} label=${t("who")} value=${engine} onChange=${onEngine} options=${options} />`;
 }

@@ -2,12 +2,12 @@
 import { api } from "../../../core/api.js";
 import { useState } from "../../../core/html.js";
 import { remember, remembered } from "../../../core/memory.js";
-import { enginesOf, jobs, keepJob } from "../../../core/state.js";
+import { jobs, keepJob, offeredEngines } from "../../../core/state.js";
 import { sendFile } from "../../../components/files.js";
 import { sayProblem } from "../../../components/toasts.js";
 
 /** Engines that paint into a mask; the test engine only where it is the one that was chosen. */
-export const painters = () => enginesOf("image").filter((engine) => engine.ready && engine.capabilities?.tasks.includes("inpainting") && (engine.default || engine.name !== "fake"));
+export const painters = () => offeredEngines("image").filter((engine) => engine.ready && engine.capabilities?.tasks.includes("inpainting"));
 
 /** What is remembered of a tool: of the picture it was used on last. */
 export function draftOf(tool, id) {
