@@ -54,7 +54,9 @@ class TestFirstVisit:
         assert jobs(server) == []
 
     def test_a_prompt_that_is_too_long_is_said_and_kept(self, server: Serving, visit: Visiting):
-        page = visit(server).open()
+        browser = visit(server)
+        browser.watch.allow("status of 422")
+        page = browser.open()
         prompt_of(page).fill("apple " * 400)
         expect(page.get_by_role("alert")).to_contain_text("2,400 of 2,000 characters")
         with page.expect_response("**/api/jobs") as answer:
@@ -147,7 +149,7 @@ class TestJobs:
         paint(page, "a waiting apple")
         expect(page.locator(".waiting")).to_be_visible()
         paint(page, "one more apple")
-        expect(page.get_by_role("alert")).to_contain_text("no more than 1 may")
+        expect(page.get_by_role("alert")).to_contain_text("no more than 1 job may")
         expect(prompt_of(page)).to_have_value("one more apple")
 
     def test_a_failed_job_stays_until_it_is_tried_again(self, server: Serving, visit: Visiting):
