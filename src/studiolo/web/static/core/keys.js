@@ -1,11 +1,12 @@
 // The keyboard. A view registers what its keys do while it is shown; "?" lists what is registered.
-import { signal, useEffect } from "./html.js";
+import { signal, useLayoutEffect } from "./html.js";
 
 export const shortcuts = signal([]);
 
 /** While mounted: useKeys([{keys: "g", does: "Open the gallery", run}]). `keys` may be "mod+Enter" (Ctrl or ⌘). */
 export function useKeys(list, dependencies = []) {
-  useEffect(() => {
+  // Before anything is shown: a key pressed at once must find what it does, as things are now.
+  useLayoutEffect(() => {
     shortcuts.value = [...shortcuts.value, ...list];
     return () => (shortcuts.value = shortcuts.value.filter((each) => !list.includes(each)));
   }, dependencies);

@@ -1,5 +1,5 @@
 // The keyboard on the wall: arrows go from picture to picture.
-import { useEffect, useRef } from "../../core/html.js";
+import { useLayoutEffect, useRef } from "../../core/html.js";
 import { useKeys } from "../../core/keys.js";
 import { go } from "../../core/router.js";
 import { language, words } from "../../core/words.js";
@@ -17,7 +17,8 @@ export function useWallKeys(root, wall, pictures, current, setAt) {
   const now = useRef(null);
   now.current = { wall, pictures, current };
   const moved = useRef(placeOf(shown.value.at) !== undefined); // back from a picture, the keyboard goes on there
-  useEffect(() => {
+  // As soon as it is drawn: a focus that comes after the next key would take that key's step back.
+  useLayoutEffect(() => {
     if (!moved.current) return;
     const tile = root.current.querySelector(`[data-index="${current}"]`);
     if (!tile) return;
