@@ -41,6 +41,7 @@ demo: $(BASE) ## Install only what users need, then suggest, paint, tag, ask and
 	$(call studiolo,gallery search "cornflower")
 	@printf '\n%s\n' "The picture is $(DEMO), the answer demo/answer.mp3. Both are in your gallery, with all that made them."
 	@printf '%s\n' "Next, try:" \
+	  '  make studio' \
 	  '  $(BIN)/studiolo generate "a green owl on a book at night" -n 4' \
 	  '  $(BIN)/studiolo ask latest' \
 	  '  $(BIN)/studiolo --help'
