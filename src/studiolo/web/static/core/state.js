@@ -50,14 +50,9 @@ export function meetJob(job) {
   if (!known || reached(job) > reached(known)) keepJob(job);
 }
 
-export function keepJob(job) {
+function keepJob(job) {
   const known = jobs.value[job.id];
   jobs.value = { ...jobs.value, [job.id]: { ...known, ...job, progress: job.progress ?? (job.state === "running" ? known?.progress : null) } };
-}
-
-export function forgetJob(id) {
-  const { [id]: _gone, ...rest } = jobs.value;
-  jobs.value = rest;
 }
 
 listen("snapshot", ({ jobs: all }) => (jobs.value = Object.fromEntries(all.map((job) => [job.id, job]))));

@@ -2,7 +2,7 @@
 import { api } from "../../core/api.js";
 import { html, useState } from "../../core/html.js";
 import { go } from "../../core/router.js";
-import { keepJob, may, offeredEngines } from "../../core/state.js";
+import { may, meetJob, offeredEngines } from "../../core/state.js";
 import { words } from "../../core/words.js";
 import { Menu } from "../../components/menu.js";
 import { say, sayProblem } from "../../components/toasts.js";
@@ -44,7 +44,7 @@ export function Actions({ picture, onTool, onDelete }) {
 async function vary(id) {
   try {
     const { seed: _seed, ...request } = await api.get(`/api/pictures/${id}/request`);
-    keepJob(await api.post("/api/jobs", { ...request, count: 1, translate: false }));
+    meetJob(await api.post("/api/jobs", { ...request, count: 1, translate: false }));
     say(t("queued"), { action: { label: t("watch"), run: () => go("/") } });
   } catch (problem) {
     sayProblem(problem);

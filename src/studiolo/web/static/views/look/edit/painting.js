@@ -2,7 +2,7 @@
 import { api } from "../../../core/api.js";
 import { useState } from "../../../core/html.js";
 import { remember, remembered } from "../../../core/memory.js";
-import { jobs, keepJob, offeredEngines } from "../../../core/state.js";
+import { jobs, meetJob, offeredEngines } from "../../../core/state.js";
 import { sendFile } from "../../../components/files.js";
 import { sayProblem } from "../../../components/toasts.js";
 
@@ -33,7 +33,7 @@ export function usePainting(tool, pictureId) {
       const { init_image: picture, mask, ...request } = await compose();
       const [{ reference: init }, { reference: hole }] = await Promise.all([reach(picture), reach(mask)]);
       const job = await api.post("/api/jobs", { ...request, init_image: init, mask: hole });
-      keepJob(job);
+      meetJob(job);
       follow(job.id);
     } catch (error) {
       setProblem(error);
@@ -46,7 +46,7 @@ export function usePainting(tool, pictureId) {
   return {
     job, sending, paint, problem: problem ?? failed,
     active: sending || job?.state === "queued" || job?.state === "running",
-    cancel: () => api.delete(`/api/jobs/${id}`).then(keepJob, sayProblem),
+    cancel: () => api.delete(`/api/jobs/${id}`).then(meetJob, sayProblem),
     forget: () => follow(null),
   };
 }
