@@ -133,7 +133,7 @@ def time_all() -> None:
     import tempfile
 
     from studiolo.assistant.pocket.reader import TextReader
-    from studiolo.engines.capabilities import resolve
+    from studiolo.engines.checking import resolve
     from studiolo.engines.pocket import PocketImageEngine
     from studiolo.requests import ImageRequest
 

@@ -18,7 +18,7 @@ from studiolo.assistant.pocket.colour_names import base_of
 from studiolo.assistant.pocket.composition import place
 from studiolo.assistant.pocket.english import plural
 from studiolo.assistant.pocket.nouns import Nouns
-from studiolo.engines.capabilities import resolve
+from studiolo.engines.checking import resolve
 from studiolo.engines.pocket import PocketImageEngine
 from studiolo.engines.pocket.composer import Draft, compose
 from studiolo.engines.pocket.drawings import DrawingLibrary

@@ -21,7 +21,7 @@ from PIL import Image
 from benchmarks.machine import report
 from studiolo.assistant.pocket.colour_names import nearest_name
 from studiolo.assistant.pocket.recogniser import Recogniser
-from studiolo.engines.capabilities import resolve
+from studiolo.engines.checking import resolve
 from studiolo.engines.pocket import PocketImageEngine
 from studiolo.imaging.colours import hex_to_rgb, to_oklab
 from studiolo.imaging.palette import Fidelity, extract, fidelity

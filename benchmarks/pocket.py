@@ -28,7 +28,7 @@ def paint(fields: dict[str, float]) -> None:
     """Paint in this process and print what it took."""
     import resource
 
-    from studiolo.engines.capabilities import resolve
+    from studiolo.engines.checking import resolve
     from studiolo.engines.pocket import PocketImageEngine
     from studiolo.requests import ImageRequest
 

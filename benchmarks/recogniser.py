@@ -24,7 +24,7 @@ from PIL import Image, ImageDraw, ImageFont
 from benchmarks.machine import report
 from studiolo.assistant.pocket.recogniser import Recogniser, Sighting
 from studiolo.assistant.pocket.recogniser.networks import Facts, Networks
-from studiolo.engines.capabilities import resolve
+from studiolo.engines.checking import resolve
 from studiolo.engines.pocket import PocketImageEngine
 from studiolo.engines.pocket.composer import Draft, compose, render_layout
 from studiolo.engines.pocket.drawings import Drawing, DrawingLibrary

@@ -34,7 +34,7 @@ def file_bytes(image: Image.Image) -> bytes:
 
 
 BAD: list[tuple[str, dict[str, Any], type[InputError], str]] = [
-    ("no prompt", {}, InvalidRequestError, "'prompt' is missing"),
+    ("no prompt", {}, InvalidRequestError, "prompt is empty"),
     ("empty prompt", {"prompt": ""}, InvalidRequestError, "The prompt is empty"),
     ("blank prompt", {"prompt": " \n\t "}, InvalidRequestError, "The prompt is empty"),
     ("no text", {"prompt": 5}, InvalidRequestError, "valid string"),

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from studiolo.embedding import TextEmbedder
 from studiolo.engines.base import ChatEngine, Engine, EngineConfig, ImageEngine, SpeechEngine
-from studiolo.engines.capabilities import check
+from studiolo.engines.checking import check
 from studiolo.errors import EngineError, InputError, StudioloError, UnknownEngineError, require_text
 from studiolo.requests import ImageRequest
 from studiolo.settings import Settings

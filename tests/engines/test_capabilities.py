@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from studiolo.engines.capabilities import Capabilities, Range, Sizes, check, resolve, task_of
+from studiolo.engines.capabilities import Capabilities, Range, Sizes, task_of
+from studiolo.engines.checking import check, resolve
 from studiolo.errors import InputError, InvalidRequestError, UnsupportedRequestError
 from studiolo.requests import ImageRequest
 
@@ -59,7 +60,7 @@ def asked(**fields: Any) -> ImageRequest:
             RICH,
             {"palette": ["#111", "#222", "#333", "#444"]},
             InvalidRequestError,
-            "at most 3 colours, the palette has 4",
+            "at most 3 colours; 4 were given",
         ),
         (RICH, {"steps": 1}, InvalidRequestError, r"Use 2 to 50 \(default 20\)"),
         (RICH, {"guidance_scale": 10.5}, InvalidRequestError, "Use 0 to 10"),

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from studiolo.chat import ChatCapabilities, ChatRequest, Completion
 from studiolo.embedding import TextEmbedder
 from studiolo.engines.capabilities import Capabilities
+from studiolo.errors import UnknownEngineError
 from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, ignore_progress
 from studiolo.speech import Clip, SpeechCapabilities, SpeechRequest, Voice
 
@@ -49,6 +50,22 @@ class Availability:
     models: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class ModelCard:
+    """A model that an engine knows by name, and how much of it is on this machine.
+
+    ``name`` is what stands behind the colon in ``engine:model``, or names weights that belong to several
+    models (``sdxl-control``). ``download_bytes`` is what pulling it takes when nothing is here, about.
+    """
+
+    name: str
+    description: str
+    licence: str
+    download_bytes: int
+    bytes_here: int = 0
+    ready: bool = False
+
+
 class Engine(ABC):  # noqa: B024 - each kind adds its own verb
     """What all engines share: a config, a word on whether they work here, and an end.
 
@@ -75,6 +92,36 @@ class Engine(ABC):  # noqa: B024 - each kind adds its own verb
         Takes a few seconds at most, and connects to nothing beyond this machine.
         """
         return self.availability()
+
+    def model_cards(self) -> tuple[ModelCard, ...]:
+        """The models that can be pulled, and those that are here. Looks; loads and asks nothing."""
+        return ()
+
+    def pull(self, model: str, progress: ProgressCallback = ignore_progress) -> ModelCard:
+        """Bring ``model`` onto this machine; what is here already is kept, what broke off goes on.
+
+        ``progress`` has bytes as steps and the file's name as stage; what it raises ends the download.
+
+        Raises:
+            UnknownEngineError: there is no such model.
+            OfflineError: connections are forbidden.
+            EngineError: the disk is too small (with figures), or the hub did not give it.
+            Cancelled: ``progress`` asked to stop; what had come is kept for the next time.
+        """
+        del progress
+        raise UnknownEngineError(
+            f"Engine '{self.config.name}' has no model '{model}' to pull.", hint="See: studiolo models"
+        )
+
+    def forget(self, model: str) -> int:
+        """Delete ``model`` from this machine, except what other models share; returns the bytes freed.
+
+        Raises:
+            UnknownEngineError: there is no such model here.
+        """
+        raise UnknownEngineError(
+            f"Engine '{self.config.name}' has no model '{model}' here.", hint="See: studiolo models"
+        )
 
     def close(self) -> None:  # noqa: B027 - an engine that holds nothing has nothing to free
         """Free what was loaded. The engine may be used again: it loads anew."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from studiolo.assistant.base import Translation
 from studiolo.engines.base import ImageEngine
-from studiolo.engines.capabilities import check, resolve
+from studiolo.engines.checking import check, resolve
 from studiolo.errors import InvalidRequestError, UnsupportedRequestError
 from studiolo.gallery import Picture
 from studiolo.gallery.keeping import Within

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from studiolo.chat import ChatRequest, Message
 from studiolo.engines.base import ChatEngine, ImageEngine, SpeechEngine
-from studiolo.engines.capabilities import Capabilities, resolve
+from studiolo.engines.capabilities import Capabilities
+from studiolo.engines.checking import resolve
 from studiolo.errors import Cancelled, EngineError, StudioloError
 from studiolo.requests import ImageRequest, ProgressCallback, SourceImage
 

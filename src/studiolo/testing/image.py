@@ -13,7 +13,8 @@ import numpy as np
 from PIL import Image
 
 from studiolo.engines.base import Availability, ImageEngine
-from studiolo.engines.capabilities import Capabilities, check, resolve
+from studiolo.engines.capabilities import Capabilities
+from studiolo.engines.checking import check, resolve
 from studiolo.errors import Cancelled, InputError, UnsupportedRequestError
 from studiolo.imaging.palette import MAX_COLOURS, fidelity
 from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback, ignore_progress

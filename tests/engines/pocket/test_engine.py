@@ -11,7 +11,7 @@ from PIL import Image
 
 from studiolo.cli import main
 from studiolo.engines.base import EngineConfig
-from studiolo.engines.capabilities import resolve
+from studiolo.engines.checking import resolve
 from studiolo.engines.pocket import PocketImageEngine, inpainting
 from studiolo.engines.pocket import networks as pocket_networks
 from studiolo.errors import EngineError, UnknownEngineError

@@ -24,7 +24,7 @@ from studiolo.assistant.chat import tasks
 from studiolo.assistant.chat.reading import UnreadableError
 from studiolo.chat import ChatRequest, Completion, Message, Usage
 from studiolo.engines.base import ChatEngine
-from studiolo.engines.capabilities import check_chat
+from studiolo.engines.checking import check_chat
 from studiolo.errors import BadAnswerError
 from studiolo.requests import ProgressCallback, SourceImage, ignore_progress
 

@@ -8,25 +8,45 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from studiolo.engines.base import ImageEngine
-from studiolo.engines.capabilities import Capabilities, Range, Sizes
-from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback, ignore_progress
+from studiolo.engines.capabilities import Capabilities, Range, Sizes, Task
+from studiolo.imaging.canvas import grow, join
+from studiolo.requests import (
+    MAX_LORAS,
+    MAX_REFERENCES,
+    GeneratedImage,
+    ImageRequest,
+    Progress,
+    ProgressCallback,
+    ignore_progress,
+)
 
 _CAPABILITIES = Capabilities(
     description="Coloured bands made from the prompt's hash; for tests, not for pictures.",
-    tasks=frozenset({"text-to-image", "image-to-image", "inpainting"}),
+    tasks=frozenset(get_args(Task)),
     sizes=Sizes(minimum=8, maximum=2048, multiple=8, default=(64, 64)),
     steps=Range(minimum=1, maximum=100, default=4),
     guidance_scale=Range(minimum=0, maximum=20, default=5),
     strength=Range(minimum=0, maximum=1, default=0.6),
     negative_prompt=True,
     schedulers=("euler",),
+    refiners=("none", "ensemble", "image"),
+    handover=Range(minimum=0.1, maximum=0.9, default=0.8),
+    refiner_strength=Range(minimum=0.1, maximum=1, default=0.3),
+    seams=("default", "precise"),
+    controls=("canny", "segmentation"),
+    control_strength=Range(minimum=0, maximum=1, default=0.7),
+    references=MAX_REFERENCES,
+    similarity=Range(minimum=0.2, maximum=1, default=0.7),
+    loras=MAX_LORAS,
     palette=10,
+    upscale=(2, 4),
     previews=True,
     offline=True,
     languages=(),
@@ -39,7 +59,7 @@ class FakeImageEngine(ImageEngine):
 
     @property
     def capabilities(self) -> Capabilities:
-        """Every task, small sizes, four steps."""
+        """Every task there is, small sizes, four steps."""
         return _CAPABILITIES
 
     def generate(
@@ -58,20 +78,39 @@ class FakeImageEngine(ImageEngine):
 
 
 def _bands(request: ImageRequest) -> Image.Image:
-    width, height = request.width or 64, request.height or 64
+    size = request.width or 64, request.height or 64
+    init = None if request.init_image is None else request.init_image.image.convert("RGB")
+    if request.upscale is not None and init is not None:
+        return init.resize(size)
+    bands = _stripes(request, *size)
+    if init is None:
+        return bands
+    if request.remove_background:
+        cut = init.convert("RGBA")
+        cut.putalpha(bands.convert("L").resize(init.size))
+        return cut
+    return _painted_over(request, init, bands)
+
+
+def _painted_over(request: ImageRequest, init: Image.Image, bands: Image.Image) -> Image.Image:
+    seam = request.seam or "default"
+    if request.outpaint is not None:
+        canvas = grow(init, request.outpaint)
+        return join(bands, canvas.picture, canvas.mask, seam)
+    source = init.resize(bands.size)
+    painted = Image.blend(source, bands, request.strength or 0.0)
+    if request.mask is None:
+        return painted
+    return join(painted, source, request.mask.image.convert("L").resize(bands.size), seam)
+
+
+def _stripes(request: ImageRequest, width: int, height: int) -> Image.Image:
     digest = hashlib.sha256(request.model_dump_json().encode()).digest()
     colours = np.frombuffer(digest[:24], np.uint8).reshape(8, 3)
     if request.palette:
         colours = _of_palette(request.palette, digest)
     rows = colours[np.arange(height) * len(colours) // height]
-    bands = Image.fromarray(np.repeat(rows[:, None, :], width, axis=1))
-    if request.init_image is None:
-        return bands
-    source = request.init_image.image.convert("RGB").resize((width, height))
-    painted = Image.blend(source, bands, request.strength or 0.0)
-    if request.mask is None:
-        return painted
-    return Image.composite(painted, source, request.mask.image.convert("L").resize((width, height)))
+    return Image.fromarray(np.repeat(rows[:, None, :], width, axis=1))
 
 
 def _of_palette(palette: tuple[str, ...], digest: bytes) -> NDArray[np.uint8]:

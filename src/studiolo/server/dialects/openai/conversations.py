@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from studiolo.assistant.base import Answer, Assistant
 from studiolo.chat import MAX_IMAGES, ChatRequest, Completion, Message, Usage
-from studiolo.engines.capabilities import check_chat
+from studiolo.engines.checking import check_chat
 from studiolo.errors import InvalidRequestError, UnsupportedRequestError
 from studiolo.requests import ProgressCallback, SourceImage
 from studiolo.server.dialects.openai.chat_bodies import ChatBody, MessageBody

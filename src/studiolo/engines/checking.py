@@ -1,0 +1,242 @@
+"""Requests against capabilities: what cannot be is refused before anything runs or is paid for."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from studiolo.chat import ChatCapabilities, ChatRequest
+from studiolo.engines.capabilities import KNOBS, Capabilities, Range, Task, task_of
+from studiolo.errors import InvalidRequestError, UnsupportedRequestError
+from studiolo.requests import ImageRequest, Seam
+
+
+def check(capabilities: Capabilities, request: ImageRequest, *, engine: str) -> None:
+    """Refuse what ``engine`` cannot do.
+
+    Raises:
+        UnsupportedRequestError: a task or a knob this engine does not have.
+        InvalidRequestError: a value outside what this engine takes.
+    """
+    task = task_of(request)
+    if task not in capabilities.tasks:
+        raise UnsupportedRequestError(f"Engine '{engine}' does no {task}.")
+    if request.negative_prompt and not capabilities.negative_prompt:
+        raise UnsupportedRequestError(f"Engine '{engine}' takes no negative prompt.")
+    _check_lists(capabilities, request, engine)
+    _check_choices(capabilities, request, engine)
+    unknown = sorted(set(request.options) - capabilities.options)
+    if unknown:
+        known = ", ".join(sorted(capabilities.options)) or "none"
+        raise InvalidRequestError(
+            f"Engine '{engine}' has no option '{unknown[0]}'.", hint=f"Its options: {known}."
+        )
+    _check_numbers(capabilities, request, engine)
+    if request.strength is not None and task == "text-to-image" and capabilities.draft_strength is None:
+        raise InvalidRequestError(
+            "strength says how far to leave the picture to start from, but no picture was given.",
+            hint="Give one as init_image (--init FILE), or leave strength out.",
+        )
+    _check_scheduler(capabilities, request, engine)
+    _check_size(capabilities, request, engine)
+
+
+def _check_lists(capabilities: Capabilities, request: ImageRequest, engine: str) -> None:
+    """How many colours, references and LoRAs."""
+    lists = {
+        "palette": (len(request.palette), capabilities.palette, "colours"),
+        "reference picture": (len(request.references), capabilities.references, "reference pictures"),
+        "LoRA": (len(request.loras), capabilities.loras, "LoRAs"),
+    }
+    for name, (given, most, several) in lists.items():
+        if given and not most:
+            raise UnsupportedRequestError(f"Engine '{engine}' takes no {name}.")
+        if given > most:
+            raise InvalidRequestError(
+                f"Engine '{engine}' takes at most {most} {several}; {given} were given.",
+                hint="Leave out those that matter least.",
+            )
+
+
+def _check_choices(capabilities: Capabilities, request: ImageRequest, engine: str) -> None:
+    """What is one of a few words."""
+    if request.control_image is not None and not capabilities.controls:
+        raise UnsupportedRequestError(f"Engine '{engine}' follows no control image.")
+    if request.refiner not in (None, "none") and not capabilities.refiners:
+        raise UnsupportedRequestError(f"Engine '{engine}' has no refiner.")
+    if request.seam is not None and not capabilities.seams:
+        raise UnsupportedRequestError(f"Engine '{engine}' has no choice of seam.")
+    choices: dict[str, tuple[object, ...]] = {
+        "control": capabilities.controls,
+        "refiner": ("none", *capabilities.refiners),
+        "seam": capabilities.seams,
+        "upscale": capabilities.upscale,
+    }
+    for name, able in choices.items():
+        value = getattr(request, name)
+        if value is not None and value not in able:
+            raise UnsupportedRequestError(
+                f"Engine '{engine}' has no {name} '{value}'.",
+                hint=f"It has: {', '.join(str(each) for each in dict.fromkeys(able))}.",
+            )
+
+
+def _check_numbers(capabilities: Capabilities, request: ImageRequest, engine: str) -> None:
+    if request.count > capabilities.max_count:
+        raise InvalidRequestError(
+            f"Engine '{engine}' makes at most {capabilities.max_count} pictures at once,"
+            f" {request.count} were asked for.",
+            hint="Ask for fewer, more often.",
+        )
+    highest = capabilities.max_seed - (request.count - 1)
+    if request.seed is not None and request.seed > highest:
+        raise InvalidRequestError(
+            f"Seed {request.seed} is too large for {request.count} pictures of engine '{engine}'.",
+            hint=f"Use a seed from 0 to {highest}.",
+        )
+    for name in KNOBS:
+        value: float | None = getattr(request, name)
+        if value is None:
+            continue
+        allowed: Range | None = getattr(capabilities, name)
+        if allowed is None:
+            raise UnsupportedRequestError(f"Engine '{engine}' has no setting '{name}'.")
+        if not allowed.minimum <= value <= allowed.maximum:
+            raise InvalidRequestError(
+                f"{name} {value:g} is outside what engine '{engine}' takes.",
+                hint=f"Use {allowed.minimum:g} to {allowed.maximum:g} (default {allowed.default:g}).",
+            )
+
+
+def _check_scheduler(capabilities: Capabilities, request: ImageRequest, engine: str) -> None:
+    if request.scheduler is None or _scheduler(capabilities, request.scheduler):
+        return
+    if not capabilities.schedulers:
+        raise UnsupportedRequestError(f"Engine '{engine}' has no choice of scheduler.")
+    raise InvalidRequestError(
+        f"Engine '{engine}' has no scheduler '{request.scheduler}'.",
+        hint=f"Its schedulers: {', '.join(capabilities.schedulers)}.",
+    )
+
+
+def _scheduler(capabilities: Capabilities, asked: str) -> str | None:
+    """The engine's name of the scheduler that is asked for under whatever name; None if it has none."""
+    names = {name: name for name in capabilities.schedulers} | dict(capabilities.scheduler_aliases)
+    spelt = {_plain(name): ours for name, ours in reversed(names.items())}
+    return names.get(asked) or spelt.get(_plain(asked))
+
+
+def _plain(name: str) -> str:
+    """``DPM++ 2M Karras``, ``dpm++_2m_karras`` and ``k_dpm++-2m karras`` differ in spelling alone."""
+    return re.sub(r"[\s_-]", "", name.lower()).removeprefix("k")
+
+
+def _check_size(capabilities: Capabilities, request: ImageRequest, engine: str) -> None:
+    sizes = capabilities.sizes
+    width, height = _size(capabilities, request)
+    if request.edits_only or (request.outpaint is None and sizes.allows(width, height)):
+        return
+    most = f", at most {sizes.max_pixels:,} pixels together" if sizes.max_pixels is not None else ""
+    if request.outpaint is not None:
+        # What is painted is padded to a size the engine can do, and cut back.
+        if not sizes.reaches(width, height):
+            raise InvalidRequestError(
+                f"Grown to {width}x{height}, the picture is larger than engine '{engine}' paints: "
+                f"sides up to {sizes.maximum}{most}.",
+                hint="Grow it by less, or make it smaller first.",
+            )
+        return
+    near = sizes.nearest(width, height)
+    raise InvalidRequestError(
+        f"Engine '{engine}' does not paint {width}x{height}: sides are multiples of {sizes.multiple}"
+        f" from {sizes.minimum} to {sizes.maximum}{most}.",
+        hint=f"The nearest it can do is {near[0]}x{near[1]}; round_size (--round-size) takes it.",
+    )
+
+
+def _size(capabilities: Capabilities, request: ImageRequest) -> tuple[int, int]:
+    init = request.init_image
+    if init is not None and request.edits_only:
+        factor = request.upscale or 1
+        return init.size[0] * factor, init.size[1] * factor
+    if init is not None and request.outpaint is not None:
+        left, top, right, bottom = request.outpaint
+        return init.size[0] + left + right, init.size[1] + top + bottom
+    if init is not None and request.width is None and request.height is None:
+        # A painting from a picture keeps its shape as nearly as the engine can.
+        return capabilities.sizes.fitting(*init.size)
+    default_width, default_height = capabilities.sizes.default
+    width, height = request.width or default_width, request.height or default_height
+    return capabilities.sizes.nearest(width, height) if request.round_size else (width, height)
+
+
+def resolve(capabilities: Capabilities, request: ImageRequest) -> ImageRequest:
+    """The request with every default of the engine filled in, and a seed drawn if none was given."""
+    width, height = _size(capabilities, request)
+    update: dict[str, object] = {"width": width, "height": height, "round_size": False}
+    if request.seed is None:
+        # Small enough for every engine, so that a seed can be carried from one to another.
+        highest = min(capabilities.max_seed, 2**31 - 2) - (request.count - 1)
+        update["seed"] = secrets.randbelow(highest + 1)
+    if request.scheduler is not None:
+        update["scheduler"] = _scheduler(capabilities, request.scheduler)
+    elif capabilities.schedulers and not request.edits_only:
+        update["scheduler"] = capabilities.schedulers[0]
+    if not request.edits_only:
+        update |= _choices(capabilities, request) | _numbers(capabilities, request)
+    return request.model_copy(update=update)
+
+
+def _choices(capabilities: Capabilities, request: ImageRequest) -> dict[str, object]:
+    """Defaults of words that are left out, where what they speak of is asked for."""
+    update: dict[str, object] = {}
+    if request.refiner is None and capabilities.refiners:
+        update["refiner"] = capabilities.refiners[0]
+    usual: dict[Task, Seam] = {"inpainting": "precise", "outpainting": "default"}
+    if request.seam is None and capabilities.seams and (task := task_of(request)) in usual:
+        update["seam"] = usual[task] if usual[task] in capabilities.seams else capabilities.seams[0]
+    if request.control is None and request.control_image is not None:
+        update["control"] = capabilities.controls[0]
+    return update
+
+
+def _numbers(capabilities: Capabilities, request: ImageRequest) -> dict[str, object]:
+    """Defaults of numbers that are left out, where what they measure is asked for."""
+    refiner = request.refiner or (capabilities.refiners[0] if capabilities.refiners else "none")
+    wanted = {
+        "steps": True,
+        "guidance_scale": True,
+        "strength": True,
+        "handover": refiner == "ensemble",
+        "refiner_strength": refiner == "image",
+        "control_strength": request.control_image is not None,
+        "similarity": bool(request.references),
+    }
+    update: dict[str, object] = {}
+    for name in KNOBS:
+        allowed: Range | None = getattr(capabilities, name)
+        if allowed is not None and wanted[name] and getattr(request, name) is None:
+            update[name] = allowed.default
+    if "steps" in update:
+        update["steps"] = int(capabilities.steps.default) if capabilities.steps else None
+    if "strength" in update and request.init_image is None:
+        update["strength"] = capabilities.draft_strength
+    return update
+
+
+def check_chat(capabilities: ChatCapabilities, request: ChatRequest, *, engine: str) -> None:
+    """Refuse a conversation the engine cannot have.
+
+    Raises:
+        UnsupportedRequestError: there are pictures, or more of them, than its model looks at.
+    """
+    images = len(request.images)
+    if images and capabilities.vision is False:
+        raise UnsupportedRequestError(
+            f"{engine} cannot look at pictures.", hint="Choose a model with vision: studiolo engines"
+        )
+    if images > capabilities.max_images and capabilities.vision:
+        raise UnsupportedRequestError(
+            f"{engine} looks at {capabilities.max_images} pictures at once; there are {images}.",
+            hint="Ask about fewer pictures.",
+        )
