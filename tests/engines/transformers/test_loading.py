@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from studiolo.engines.transformers import machine
-from studiolo.engines.transformers.machine import Placement
-from studiolo.engines.transformers.weights import weigh
+from studiolo.engines.local import machine
+from studiolo.engines.local.machine import Placement
+from studiolo.engines.local.weights import weigh
 from studiolo.errors import EngineError, OfflineError, StudioloError, UnknownEngineError
 from tests.engines.asking import ask, picture, question, said
 from tests.engines.transformers import tiny

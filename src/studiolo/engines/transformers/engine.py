@@ -13,8 +13,8 @@ from typing import Final
 
 from studiolo.chat import MAX_IMAGES, ChatCapabilities, ChatRequest, Completion, Usage
 from studiolo.engines.base import Availability, ChatEngine, EngineConfig
+from studiolo.engines.local import libraries
 from studiolo.engines.options import read_options
-from studiolo.engines.transformers import libraries
 from studiolo.engines.transformers.finding import DEFAULT_MODEL, Search, find_model
 from studiolo.engines.transformers.generation import Written, write
 from studiolo.engines.transformers.loading import LoadedModel, load

@@ -9,7 +9,7 @@ from typing import Final
 
 from studiolo import offline
 from studiolo.engines.base import EngineConfig
-from studiolo.engines.transformers import hub
+from studiolo.engines.local import hub
 from studiolo.engines.transformers.options import TransformersOptions
 from studiolo.errors import OfflineError, UnknownEngineError
 

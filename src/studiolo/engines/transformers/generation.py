@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from studiolo.chat import ChatRequest, Finish
-from studiolo.engines.transformers import libraries
+from studiolo.engines.local import libraries
 from studiolo.engines.transformers.conversation import Conversation
 from studiolo.engines.transformers.loading import LoadedModel, out_of_memory
 from studiolo.engines.transformers.options import TransformersOptions

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studiolo.engines.transformers import libraries, machine
-from studiolo.engines.transformers.machine import BYTES, BYTES_IN_4BIT, Placement
+from studiolo.engines.local import libraries, machine
+from studiolo.engines.local.machine import BYTES, BYTES_IN_4BIT, Placement
+from studiolo.engines.local.weights import check_weights, weigh
 from studiolo.engines.transformers.options import TransformersOptions
-from studiolo.engines.transformers.weights import check_weights, weigh
 from studiolo.errors import EngineError, reason
 
 # What transformers raises for files that are not whole, not its own, or for another version of it.

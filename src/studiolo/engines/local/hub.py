@@ -9,8 +9,8 @@ import threading
 from pathlib import Path
 from typing import Any, Final
 
-from studiolo.engines.transformers.machine import gigabytes
-from studiolo.engines.transformers.options import TransformersOptions
+from studiolo.engines.local.machine import gigabytes
+from studiolo.engines.local.options import LocalOptions
 from studiolo.errors import Cancelled, CredentialsError, EngineError, UnknownEngineError, reason
 
 # Weights as safetensors, and what describes them; never code, never pickles.
@@ -31,7 +31,7 @@ def is_hub_name(model: str) -> bool:
     return True
 
 
-def cached(model: str, cache: Path | None, options: TransformersOptions) -> Path | None:
+def cached(model: str, cache: Path | None, options: LocalOptions) -> Path | None:
     """The model's folder in the cache if all of it is there; asks nobody."""
     from huggingface_hub.errors import LocalEntryNotFoundError
 
@@ -52,7 +52,7 @@ def cached(model: str, cache: Path | None, options: TransformersOptions) -> Path
 def download(
     model: str,
     cache: Path | None,
-    options: TransformersOptions,
+    options: LocalOptions,
     *,
     stop: threading.Event,
 ) -> Path:

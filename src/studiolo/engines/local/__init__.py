@@ -1,0 +1,1 @@
+"""What engines that run models in this process share: torch, the machine, the hub, safetensors."""
