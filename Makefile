@@ -18,6 +18,7 @@ TRAINING := .venv-training
 
 # A stamp stands for a finished install. Deleting the environment deletes its stamps.
 BASE := $(VENV)/.stamp-base
+EDITING := $(VENV)/.stamp-editing
 DEV := $(VENV)/.stamp-dev
 LOCAL := $(VENV)/.stamp-local
 
@@ -29,7 +30,7 @@ help: ## List the targets
 
 setup: $(DEV) ## Install studiolo for development, with test tools, into .venv
 
-local: $(LOCAL) ## Add torch and transformers to .venv, for LLaVA in this process and its tests (large)
+local: $(LOCAL) ## Add torch, diffusers and transformers to .venv, for SDXL and LLaVA and their tests (large)
 
 demo: $(BASE) ## Install only what users need, then suggest, paint, tag, ask and speak into ./demo
 	@mkdir -p demo && rm -f $(DEMO) demo/answer.mp3
@@ -46,7 +47,7 @@ demo: $(BASE) ## Install only what users need, then suggest, paint, tag, ask and
 	  '  $(BIN)/studiolo ask latest' \
 	  '  $(BIN)/studiolo --help'
 
-studio: $(BASE) ## Install only what users need, then serve the studio's page to this machine, until Ctrl-C
+studio: $(EDITING) ## Install what users need, upscaling and cutting out too, then serve the studio's page
 	@$(BIN)/studiolo serve $(STUDIO_ARGS)
 
 test: $(DEV) ## Run every test
@@ -80,12 +81,17 @@ clean: ## Remove environments, caches and ./demo; pictures and what training lea
 $(DEV): pyproject.toml
 	@$(call create_venv,$(VENV))
 	$(BIN)/python -m pip install -e '.[dev]'$(if $(PIP_ARGS), $(PIP_ARGS))
-	@touch $(BASE) $(DEV)
+	@touch $(BASE) $(EDITING) $(DEV)
 
 $(BASE): pyproject.toml
 	@$(call create_venv,$(VENV))
 	$(BIN)/python -m pip install -e .$(if $(PIP_ARGS), $(PIP_ARGS))
 	@touch $(BASE)
+
+$(EDITING): pyproject.toml
+	@$(call create_venv,$(VENV))
+	$(BIN)/python -m pip install -e '.[editing]'$(if $(PIP_ARGS), $(PIP_ARGS))
+	@touch $(BASE) $(EDITING)
 
 $(TRAINING)/.stamp-training: pyproject.toml
 	@$(call create_venv,$(TRAINING))

@@ -43,9 +43,9 @@ def test_demo_installs_nothing_the_second_time_nor_after_setup(clone: Path):
     assert "pip install" not in planned(clone, "demo")
 
 
-def test_the_studio_needs_only_what_users_need(clone: Path):
+def test_the_studio_has_every_task_without_torch(clone: Path):
     plan = planned(clone, "studio")
-    assert "pip install -e .\n" in plan
+    assert "pip install -e '.[editing]'" in plan
     assert "[dev]" not in plan
     assert ".venv/bin/studiolo serve" in plan
 
