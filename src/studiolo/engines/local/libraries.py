@@ -1,4 +1,4 @@
-"""The one door to torch and transformers, which the base install does not have.
+"""The one door to torch, transformers and diffusers, which the base install does not have.
 
 They are loaded by name and stand as ``Any``: types and the import contract hold whether or not they are
 installed.
@@ -13,11 +13,12 @@ from typing import Any, Final
 from studiolo.errors import MissingExtraError
 
 NEEDED: Final = ("torch", "transformers", "accelerate", "jinja2", "psutil")
+NEEDED_TO_PAINT: Final = ("torch", "diffusers", "transformers", "accelerate", "peft", "torchsde", "psutil")
 
 
-def missing() -> tuple[str, ...]:
+def missing(needed: tuple[str, ...] = NEEDED) -> tuple[str, ...]:
     """Which of the needed libraries are not installed; looks, loads nothing."""
-    return tuple(name for name in NEEDED if importlib.util.find_spec(name) is None)
+    return tuple(name for name in needed if importlib.util.find_spec(name) is None)
 
 
 def load_torch() -> Any:
@@ -41,7 +42,20 @@ def load_transformers() -> Any:
     return transformers
 
 
-def _load(name: str) -> Any:
-    if missing():
+def load_diffusers() -> Any:
+    """The module ``diffusers``, as quiet.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    diffusers = _load("diffusers", NEEDED_TO_PAINT)
+    diffusers.utils.logging.set_verbosity_error()
+    diffusers.utils.logging.disable_progress_bar()
+    load_transformers()  # its pipelines hold text encoders
+    return diffusers
+
+
+def _load(name: str, needed: tuple[str, ...] = NEEDED) -> Any:
+    if missing(needed):
         raise MissingExtraError("local", needed_for="A local model")
     return importlib.import_module(name)
