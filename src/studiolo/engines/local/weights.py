@@ -44,14 +44,19 @@ def weigh(folder: Path, *, bytes_per_number: float) -> int:
     """
     total = 0.0
     for file in sorted(folder.glob("*.safetensors")):
-        for tensor in _header(file).values():
+        for tensor in read_header(file).values():
             begin, end = tensor["data_offsets"]
             numbers = math.prod(tensor["shape"])
             total += numbers * bytes_per_number if tensor["dtype"] in _FLOATS else end - begin
     return math.ceil(total)
 
 
-def _header(file: Path) -> dict[str, Any]:
+def read_header(file: Path) -> dict[str, Any]:
+    """What a safetensors file holds: by each tensor's name its ``dtype``, ``shape`` and ``data_offsets``.
+
+    Raises:
+        EngineError: the file is cut off or damaged.
+    """
     size = file.stat().st_size
     try:
         with file.open("rb") as stream:
