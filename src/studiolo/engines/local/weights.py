@@ -57,6 +57,19 @@ def read_header(file: Path) -> dict[str, Any]:
     Raises:
         EngineError: the file is cut off or damaged.
     """
+    return _read(file)[0]
+
+
+def read_metadata(file: Path) -> dict[str, str]:
+    """What the makers of a safetensors file wrote about it; empty if nothing.
+
+    Raises:
+        EngineError: as :func:`read_header`.
+    """
+    return _read(file)[1]
+
+
+def _read(file: Path) -> tuple[dict[str, Any], dict[str, str]]:
     size = file.stat().st_size
     try:
         with file.open("rb") as stream:
@@ -64,13 +77,13 @@ def read_header(file: Path) -> dict[str, Any]:
             if not 0 < length <= min(size, _MAX_HEADER_BYTES):
                 raise _damaged(file)
             header: dict[str, Any] = json.loads(stream.read(length))
-        header.pop("__metadata__", None)
+        metadata: dict[str, str] = header.pop("__metadata__", {})
         end = max((int(tensor["data_offsets"][1]) for tensor in header.values()), default=0)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _damaged(file) from error
     if size < 8 + length + end:
         raise _damaged(file)
-    return header
+    return header, metadata
 
 
 def _damaged(file: Path) -> EngineError:
