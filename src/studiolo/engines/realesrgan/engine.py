@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 DEFAULT = next(iter(weights.MODELS))
 
 CAPABILITIES = Capabilities(
-    description="Real-ESRGAN: pictures two or four times as large, with sharp detail; offline, on any machine.",
+    description="Real-ESRGAN: pictures two or four times as large, with sharp detail; offline, without GPU.",
     tasks=frozenset({"upscaling"}),
     sizes=Sizes(minimum=1, maximum=MAX_SIDE_PX, multiple=1, default=(1024, 1024), max_pixels=MAX_PIXELS),
     max_count=1,
