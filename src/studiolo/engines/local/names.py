@@ -1,0 +1,48 @@
+"""What a model may be called, and what its page says of it."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from studiolo.engines.local.parcels import PICKLED, WEIGHTS, Parcel
+from studiolo.errors import UnsupportedRequestError
+
+
+def check_safe(name: str) -> None:
+    """Refuse what is opened with pickle.
+
+    Raises:
+        UnsupportedRequestError: ``name`` ends as such files do.
+    """
+    if name.lower().endswith(PICKLED):
+        raise UnsupportedRequestError(
+            f"'{name}' is a pickled file, which can run any code when opened; studiolo opens none.",
+            hint="Use a version of it in safetensors; its page often has one.",
+        )
+
+
+def is_hub_id(name: str) -> bool:
+    """Whether ``name`` may be a repository on the hub: ``owner/name``."""
+    parts = name.split("/")
+    return len(parts) == 2 and all(part and part[0] not in ".~-" for part in parts)
+
+
+def hub_file(name: str) -> Parcel | None:
+    """The parcel of ``owner/name/path/to/file.safetensors``."""
+    parts = PurePosixPath(name).parts
+    if len(parts) < 3 or name.startswith(("/", ".", "~")) or not name.endswith(WEIGHTS):
+        return None
+    file = "/".join(parts[2:])
+    return Parcel(repo="/".join(parts[:2]), patterns=(file,), needed=(file,))
+
+
+def licence_of(folder: Path) -> str:
+    """What the model's page says its licence is: the field ``license`` at the head of its README."""
+    page = folder / "README.md"
+    head = page.read_text("utf-8", errors="replace")[:4000] if page.is_file() else ""
+    fields = (
+        [line.partition(":") for line in head.split("---")[1].splitlines()] if head.count("---") > 1 else []
+    )
+    said = {name.strip(): value.strip() for name, _, value in fields}
+    named = said.get("license_name") if said.get("license") == "other" else said.get("license")
+    return named or "the model's own"
