@@ -192,7 +192,7 @@ def test_a_prompt_may_be_a_field_too(studio: Studio):
 
 
 def test_no_prompt_and_two_are_refused(studio: Studio):
-    with pytest.raises(InvalidRequestError, match="'prompt' is missing"):
+    with pytest.raises(InvalidRequestError, match="The prompt is empty"):
         studio.generate()
     with pytest.raises(InvalidRequestError, match="two prompts"):
         studio.generate("an apple", prompt="a pear")

@@ -68,7 +68,7 @@ def describe_painting(
         strength=request.strength,
         palette=request.palette,
     )
-    partly = request.mask is not None
+    partly = request.mask is not None or request.outpaint is not None
     content = encode_image(generated.image, "png", parameters, record.model_dump(mode="json"), partly=partly)
     picture = Picture(
         **_from_record(record),
@@ -131,8 +131,13 @@ def describe_file(content: bytes, *, modified: datetime, picture_id: str | None 
 
 def source_keys(request: Mapping[str, JsonValue]) -> list[str]:
     """The keys of the pictures that a request began from."""
-    references = (_REFERENCE.fullmatch(value) for value in request.values() if isinstance(value, str))
-    return [f"{SOURCES}/{found[1]}.png" for found in references if found]
+    found = (
+        source_key(text)
+        for value in request.values()
+        for text in (value if isinstance(value, list) else [value])
+        if isinstance(text, str)
+    )
+    return [key for key in found if key]
 
 
 def source_key(reference: str) -> str | None:

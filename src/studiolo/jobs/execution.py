@@ -118,6 +118,7 @@ class Execution:
             missing=tuple(number for number in range(request.count) if number not in finished),
             translate=translate,
             original_prompt=original_prompt,
+            notes=notes_of_all(self._gallery, job),
         )
 
     def _whole(self, job: Job) -> Outcome:
@@ -144,3 +145,9 @@ class Execution:
                     self._announce(run.job.id)  # whoever waits for it need not wait for the disk, too
                 if self._closing.wait(_AGAIN_S):
                     return False  # as after a crash: the job is taken up again, and nothing painted twice
+
+
+def notes_of_all(gallery: Gallery, job: Job) -> tuple[str, ...]:
+    """What is to be said of each of a job's pictures: its notes, without those of only some."""
+    made = gallery.catalog.by_ids(job.pictures)
+    return tuple(note for note in job.notes if all(note in picture.notes for picture in made))

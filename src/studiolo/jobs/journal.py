@@ -61,7 +61,7 @@ class JobJournal:
         values = (
             job.id, to_microseconds(job.created), job.owner, job.engine, job.device, job.state, job.priority,
             json.dumps(dict(job.request), ensure_ascii=False), job.translate, job.original_prompt,
-            self.queue,
+            json.dumps(job.notes, ensure_ascii=False), self.queue,
         )  # fmt: skip
         with self._gallery.journal.owning(self._gallery.blobs, files) as connection:
             query = "SELECT count(*) FROM jobs WHERE state = 'queued' AND queue = ?"
@@ -69,7 +69,7 @@ class JobJournal:
             present(connection)
             connection.execute(
                 "INSERT INTO jobs (id, created, owner, engine, device, state, priority, request, translate,"
-                " original_prompt, queue) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " original_prompt, notes, queue) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 values,
             )
             connection.executemany(

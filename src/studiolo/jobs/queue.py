@@ -13,6 +13,7 @@ from studiolo.gallery import Gallery
 from studiolo.gallery.ids import is_id, new_id
 from studiolo.jobs.dispatch import Dispatcher
 from studiolo.jobs.events import EventLog
+from studiolo.jobs.execution import notes_of_all
 from studiolo.jobs.job import Job, JobState
 from studiolo.jobs.observing import JobObserver, Load
 from studiolo.jobs.runner import Runner
@@ -75,21 +76,23 @@ class JobQueue:
         self,
         request: ImageRequest,
         *,
-        engine: str,
+        engine: str | None,
         translate: bool = True,
         original_prompt: str = "",
         owner: str = "",
         priority: int = 0,
+        notes: tuple[str, ...] = (),
     ) -> Job:
         """Let a request wait for its turn; it is on disk when this returns.
 
         Args:
             request: checked now, and completed: its seed is fixed.
-            engine: ``"pocket"``, ``"name:model"``, …
+            engine: ``"pocket"``, ``"name:model"``, …; the settings', or one that can, if it is None.
             translate: as for :meth:`~studiolo.studio.Studio.generate_each`.
             original_prompt: what was typed, where the prompt was translated or improved from it.
             owner: who asks; empty for this machine's own user.
             priority: from -1000 to 1000; higher ones go first.
+            notes: sentences for the user, told of each picture.
 
         Raises:
             InputError: the request cannot be done as asked.
@@ -98,8 +101,8 @@ class JobQueue:
         """
         _check_priority(priority)
         original_prompt = check_words(original_prompt, "original prompt")
-        engine = engine.strip()
-        request = self._runner.prepare(request, engine=engine)
+        accepted = self._runner.prepare(request, engine=None if engine is None else engine.strip())
+        engine, request = accepted.engine, accepted.request
         place = self._runner.place(engine)
         created = self._now()
         job = Job(
@@ -113,6 +116,7 @@ class JobQueue:
             request=request.model_dump(mode="json"),
             translate=translate,
             original_prompt=original_prompt,
+            notes=tuple(dict.fromkeys((*notes, *accepted.notes))),
         )
         if self._dispatcher.closed:
             raise GalleryError("The studio is closed.", hint="Open it again: Studio.open()")
@@ -208,6 +212,7 @@ class JobQueue:
             original_prompt=job.original_prompt,
             owner=job.owner,
             priority=job.priority,
+            notes=notes_of_all(self._gallery, job),
         )
 
     def wait(self, job_id: str, timeout_s: float | None = None) -> Job:

@@ -31,8 +31,20 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """A request that an engine can do: who, with every default filled in, and what is to be said of it."""
+
+    engine: str
+    request: ImageRequest
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Task:
-    """A job as a runner gets it: all of it, and the places (from 0) of the pictures that are missing."""
+    """A job as a runner gets it: all of it, and the places (from 0) of the pictures that are missing.
+
+    ``notes`` are for each of its pictures.
+    """
 
     job_id: str
     queue: str
@@ -41,6 +53,7 @@ class Task:
     missing: tuple[int, ...]
     translate: bool
     original_prompt: str
+    notes: tuple[str, ...] = ()
 
     def record(self, connection: sqlite3.Connection, picture: Picture, *, number: int) -> None:
         """Write, in the transaction that keeps ``picture``, that it is the one of that place.
@@ -90,11 +103,11 @@ class Runner(ABC):
         """
 
     @abstractmethod
-    def prepare(self, request: ImageRequest, *, engine: str) -> ImageRequest:
-        """The request with every default filled in, its seed too.
+    def prepare(self, request: ImageRequest, *, engine: str | None) -> Accepted:
+        """Who will paint (chosen here if no engine is named), and with every default filled in, the seed too.
 
         Raises:
-            InputError: the engine cannot do this.
+            InputError: the engine cannot do this, or none can.
         """
 
     @abstractmethod
@@ -108,7 +121,10 @@ class Runner(ABC):
 
 
 class Paint(Protocol):
-    """How the facade paints: as ``generate_each``, each picture kept together with what ``within`` writes."""
+    """How the facade paints: as ``generate_each``.
+
+    Each picture has ``notes``, and is kept together with what ``within`` writes.
+    """
 
     def __call__(
         self,
@@ -119,6 +135,7 @@ class Paint(Protocol):
         progress: ProgressCallback,
         translate: bool,
         original_prompt: str,
+        notes: tuple[str, ...],
         within: Callable[[sqlite3.Connection, Picture], None],
     ) -> Iterator[Picture]:
         """Paint ``request.count`` pictures."""
@@ -132,7 +149,7 @@ class LocalRunner(Runner):
         self,
         *,
         place: Callable[[str], Place],
-        prepare: Callable[[ImageRequest, str], ImageRequest],
+        prepare: Callable[[ImageRequest, str | None], Accepted],
         paint: Paint,
     ) -> None:
         self._place = place
@@ -143,7 +160,7 @@ class LocalRunner(Runner):
         """As the engine declares it."""
         return self._place(engine)
 
-    def prepare(self, request: ImageRequest, *, engine: str) -> ImageRequest:
+    def prepare(self, request: ImageRequest, *, engine: str | None) -> Accepted:
         """As the facade does."""
         return self._prepare(request, engine)
 
@@ -176,6 +193,7 @@ class LocalRunner(Runner):
             progress=progress,
             translate=task.translate,
             original_prompt=task.original_prompt,
+            notes=task.notes,
             within=within,
         )
         for index, picture in enumerate(painting, start=first):

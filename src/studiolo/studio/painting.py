@@ -9,8 +9,8 @@ from typing import Any
 
 from studiolo.assistant.base import Translation
 from studiolo.engines.base import ImageEngine
-from studiolo.engines.checking import check, resolve
-from studiolo.errors import InvalidRequestError, UnsupportedRequestError
+from studiolo.engines.checking import resolve
+from studiolo.errors import InvalidRequestError
 from studiolo.gallery import Picture
 from studiolo.gallery.keeping import Within
 from studiolo.requests import (
@@ -21,7 +21,9 @@ from studiolo.requests import (
     check_words,
     ignore_progress,
 )
+from studiolo.studio.choosing import Choice, check_engine, choose_engine
 from studiolo.studio.core import POCKET, Core, cancellable
+from studiolo.studio.preparing import Prepared, changed
 
 
 class Painting(Core):
@@ -67,7 +69,8 @@ class Painting(Core):
 
         Args:
             prompt: what to paint, or a whole request; may as well stand among the fields.
-            engine: ``"pocket"``, ``"name:model"``, …; the settings' engine if not given.
+            engine: ``"pocket"``, ``"name:model"``, …; if not given the settings' engine, or another of this
+                machine where that one cannot do it: the picture's notes say so.
             progress: called after each step, in the caller's thread.
             cancel: set it (from any thread) to stop within one step.
             translate: have a prompt that is in no language of the engine put into English by the settings'
@@ -85,7 +88,7 @@ class Painting(Core):
         # Checked here, not at the first next(): a wrong request fails where it is made.
         return self._paint(
             self.request(prompt, **fields),
-            engine=self.settings.engine if engine is None else engine,
+            engine=engine,
             progress=cancellable(progress, cancel),
             translate=translate,
             original_prompt=check_words(original_prompt, "original prompt"),
@@ -98,8 +101,8 @@ class Painting(Core):
         and tell left from right.
         """
         request = self.request(prompt, **fields).model_copy(update={"strength": 0.0, "count": 1})
-        painter, request = self.prepare(request, engine=POCKET)
-        return next(painter.generate(request))
+        prepared = self.prepare(request, engine=POCKET)
+        return next(prepared.painter.generate(prepared.request))
 
     def request(self, prompt: str | ImageRequest | None = None, /, **fields: Any) -> ImageRequest:
         """The validated request for these arguments, as for :meth:`generate_each`.
@@ -111,52 +114,56 @@ class Painting(Core):
         if isinstance(prompt, ImageRequest):
             if not fields:
                 return prompt
-            fields = {**dict(prompt), **fields}
+            fields = changed(prompt, fields)
         elif prompt is not None:
             if "prompt" in fields:
                 raise InvalidRequestError("There are two prompts.", hint="Give one of them.")
             fields["prompt"] = prompt
         return ImageRequest.parse(fields, find_image=self.gallery.source_image)
 
-    def prepare(self, request: ImageRequest, *, engine: str) -> tuple[ImageEngine, ImageRequest]:
-        """The engine for ``request`` and the request with every default filled in; paints nothing.
+    def prepare(self, request: ImageRequest, *, engine: str | None = None) -> Prepared:
+        """The engine for ``request``, and the request as it gets it; paints nothing.
 
         Raises:
             UnknownEngineError: no such engine.
             UnsupportedRequestError: it cannot do this; the hint names engines that can.
             InvalidRequestError: a value is outside what it takes.
         """
-        painter = self.registry.resolve(engine)
-        capabilities = painter.capabilities
-        try:
-            check(capabilities, request, engine=engine)
-        except UnsupportedRequestError as error:
-            able = [name for name in self.registry.able_to(request) if name != "fake"]
-            others = f"Engines here that can: {', '.join(able)}." if able else "No engine here can."
-            raise UnsupportedRequestError(
-                error.message, hint=f"{error.hint} {others} See: studiolo engines".strip()
-            ) from error
-        return painter, resolve(capabilities, request)
+        choice = Choice(engine=engine) if engine is not None else self._choose(request)
+        painter = self.registry.resolve(choice.engine)
+        check_engine(self.registry, painter.capabilities, request, choice.engine)
+        return Prepared(
+            engine=choice.engine,
+            painter=painter,
+            request=resolve(painter.capabilities, request),
+            notes=(choice.note,) if choice.note else (),
+        )
+
+    def _choose(self, request: ImageRequest) -> Choice:
+        return choose_engine(self.registry, self.settings.engine, request)
 
     def _paint(
         self,
         request: ImageRequest,
         /,
         *,
-        engine: str,
+        engine: str | None,
         progress: ProgressCallback,
         translate: bool,
         original_prompt: str,
+        notes: tuple[str, ...] = (),
         within: Within | None = None,
     ) -> Iterator[Picture]:
-        """As :meth:`generate_each`; each picture is kept together with what ``within`` writes."""
-        painter, request = self.prepare(request, engine=engine)
+        """As :meth:`generate_each`; each picture has ``notes`` and is kept with what ``within`` writes."""
+        prepared = self.prepare(request, engine=engine)
+        painter, request = prepared.painter, prepared.request
+        notes += prepared.notes
         translation = self._translation(painter, request, progress) if translate else None
         if translation is not None:
             request = request.model_copy(update={"prompt": translation.text})
+            notes += (translation.note,)
             if translation.text != translation.original:
                 original_prompt = original_prompt or translation.original
-        notes = () if translation is None else (translation.note,)
         return self._keep_each(
             painter.generate(request, progress), notes=notes, original_prompt=original_prompt, within=within
         )
@@ -167,7 +174,8 @@ class Painting(Core):
         """The prompt in English, or as it is with a note; None if the painter reads its language."""
         from studiolo import languages
 
-        understood = painter.capabilities.languages
+        # What is only enlarged or cut out keeps its prompt as a name; nobody reads it.
+        understood = () if request.edits_only else painter.capabilities.languages
         found = languages.detect(request.prompt) if understood else None
         if found is None or found.code.split("-")[0] in understood:
             return None
@@ -195,5 +203,5 @@ class Painting(Core):
         within: Within | None,
     ) -> Iterator[Picture]:
         for generated in painted:
-            told = replace(generated, notes=(*notes, *generated.notes))
+            told = replace(generated, notes=tuple(dict.fromkeys((*notes, *generated.notes))))
             yield self.gallery.add(told, original_prompt=original_prompt, within=within)

@@ -6,7 +6,7 @@ from typing import Any
 
 from studiolo.jobs.job import Job
 from studiolo.jobs.queue import JobQueue
-from studiolo.jobs.runner import LocalRunner, Place
+from studiolo.jobs.runner import Accepted, LocalRunner, Place
 from studiolo.requests import ImageRequest
 from studiolo.studio.painting import Painting
 
@@ -23,7 +23,7 @@ class Queueing(Painting):
             if self._jobs is None:
                 runner = LocalRunner(
                     place=self._place,
-                    prepare=lambda request, engine: self.prepare(request, engine=engine)[1],
+                    prepare=self._accept,
                     paint=self._paint,
                 )
                 self._jobs = JobQueue(
@@ -47,7 +47,7 @@ class Queueing(Painting):
 
         Args:
             prompt: what to paint, or a whole request; may as well stand among the fields.
-            engine: the settings' engine if not given.
+            engine: as for :meth:`generate_each`; it is chosen now, not when the job's turn has come.
             translate: as for :meth:`generate_each`.
             original_prompt: as for :meth:`generate_each`.
             owner: who asks, where several do; they take turns.
@@ -61,7 +61,7 @@ class Queueing(Painting):
         """
         return self.jobs.submit(
             self.request(prompt, **fields),
-            engine=self.settings.engine if engine is None else engine,
+            engine=engine,
             translate=translate,
             original_prompt=original_prompt,
             owner=owner,
@@ -75,6 +75,10 @@ class Queueing(Painting):
         if jobs is not None:
             jobs.close()
         super().close()
+
+    def _accept(self, request: ImageRequest, engine: str | None) -> Accepted:
+        found = self.prepare(request, engine=engine)
+        return Accepted(engine=found.engine, request=found.request, notes=found.notes)
 
     def _place(self, engine: str) -> Place:
         capabilities = self.registry.resolve(engine).capabilities

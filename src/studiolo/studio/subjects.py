@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from studiolo.assistant.base import Answer
 from studiolo.chat import Usage
-from studiolo.errors import PictureNotFoundError
+from studiolo.errors import InvalidRequestError, PictureNotFoundError
 from studiolo.gallery import Gallery, KeptAnswer, Picture
 from studiolo.gallery.finding import LATEST
-from studiolo.requests import SourceImage
+from studiolo.requests import SourceImage, check_words
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+_PORTABLE_SEED: Final = 2**31 - 2
+"""Every engine takes seeds up to this."""
 
 _REMEMBERED: Final = 20
 """Earlier questions that a follow-up carries along; more would crowd out the picture."""
@@ -22,10 +25,14 @@ _REMEMBERED: Final = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A picture to look at; ``picture`` is its row if the gallery has it."""
+    """A picture to look at.
+
+    ``picture`` is its row if the gallery has it, ``content`` its file if it came as one.
+    """
 
     image: SourceImage
     picture: Picture | None
+    content: bytes | None = None
 
 
 def find_subject(gallery: Gallery, source: Picture | SourceImage | Image | Path | str | bytes) -> Subject:
@@ -51,7 +58,35 @@ def find_subject(gallery: Gallery, source: Picture | SourceImage | Image | Path 
     image = SourceImage(source)
     if isinstance(source, Path):
         source = read_file(source)
-    return Subject(image=image, picture=gallery.by_content(source) if isinstance(source, bytes) else None)
+    if not isinstance(source, bytes):
+        return Subject(image=image, picture=None)
+    return Subject(image=image, picture=gallery.by_content(source), content=source)
+
+
+def provenance(known: Picture | bytes | None) -> dict[str, Any]:
+    """``prompt``, ``original_prompt`` and ``seed`` of a picture, as far as its row or its file tells."""
+    if known is None:
+        return {}
+    told: dict[str, Any]
+    if isinstance(known, Picture):
+        told = {"prompt": known.prompt, "original_prompt": known.original_prompt, "seed": known.seed}
+    else:
+        from studiolo.imaging.metadata import read_metadata
+
+        found = read_metadata(known)
+        told = {"prompt": found.prompt, "seed": found.seed}
+    # What other programs wrote there need not be what a request may hold.
+    return {name: value for name, value in told.items() if value is not None and _is_usable(name, value)}
+
+
+def _is_usable(name: str, value: object) -> bool:
+    if name == "seed":
+        return isinstance(value, int) and 0 <= value <= _PORTABLE_SEED
+    try:
+        check_words(str(value), name)
+    except InvalidRequestError:
+        return False
+    return True
 
 
 def conversation(gallery: Gallery, picture: Picture) -> tuple[Answer, ...]:

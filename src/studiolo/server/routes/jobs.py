@@ -13,7 +13,7 @@ from studiolo.jobs.queue import MAX_PAGE, MAX_PRIORITY
 from studiolo.requests import MAX_COUNT, MAX_PROMPT_CHARACTERS
 from studiolo.server.context import Caller, CallerDep, Needs, StudioDep
 from studiolo.server.files import ASK_EACH_TIME, WEBP, PictureFile, respond
-from studiolo.server.generation import RequestBody, image_request
+from studiolo.server.generation import RequestBody, image_request, original_of
 from studiolo.server.job_documents import JobDetail, JobDocument, JobList, job_documents, pictures_of
 from studiolo.server.problems import responses
 from studiolo.server.queries import PictureId
@@ -79,7 +79,8 @@ class JobRequest(RequestBody):
         default=None,
         min_length=1,
         max_length=200,
-        description="`pocket`, `name:model` …; the server's own choice if not given.",
+        description="`pocket`, `name:model` …; if not given the server's own choice, or another engine on "
+        "its machine where that one cannot do it: the pictures' notes say so.",
     )
     translate: bool = Field(
         default=True, description="Have a prompt that the engine does not read translated first."
@@ -106,9 +107,9 @@ async def submit_job(
     def submit() -> JobDocument:
         job = studio.jobs.submit(
             image_request(studio, wanted),
-            engine=studio.settings.engine if wanted.engine is None else wanted.engine,
+            engine=wanted.engine,
             translate=wanted.translate,
-            original_prompt=wanted.original_prompt,
+            original_prompt=wanted.original_prompt or original_of(studio, wanted).get("original_prompt", ""),
             owner=caller.id,
             priority=wanted.priority,
         )

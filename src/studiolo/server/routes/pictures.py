@@ -85,7 +85,7 @@ def get_request(picture: PictureDep, studio: StudioDep) -> MadeRequest:
     request = studio.gallery.request(picture)
     engine = f"{picture.engine}:{picture.model}" if picture.model else picture.engine
     is_here = picture.engine in studio.registry.names
-    return MadeRequest(**request.model_dump(mode="json"), engine=engine if is_here else None)
+    return MadeRequest.of(request, engine=engine if is_here else None)
 
 
 class Changes(BaseModel):
