@@ -169,7 +169,7 @@ def _known(recipe: Recipe, cache: Path, config: EngineConfig) -> Weights:
     """A model of the catalogue."""
     if "base" not in recipe.parts:
         raise UnknownEngineError(
-            f"'{recipe.name}' paints nothing by itself. {recipe.description}",
+            f"'{recipe.name}' is no model that paints: it adds to others.",
             hint=f"Name a model that paints: {', '.join(each.name for each in catalogue.models())}.",
         )
     parts = {role: find_parcel(parcel, cache) for role, parcel in recipe.parts.items()}
