@@ -9,8 +9,25 @@ from typing import TYPE_CHECKING, Any, Final, cast
 if TYPE_CHECKING:
     from studiolo.studio import Studio
 
-# What every engine understands; the rest is a matter between a request and the engine it was for.
-_PORTABLE: Final = ("prompt", "negative_prompt", "width", "height", "seed", "init_image", "mask")
+# What every engine understands, or says that it cannot do; the rest is a matter between a request and the
+# engine it was for.
+_PORTABLE: Final = (
+    "prompt",
+    "negative_prompt",
+    "width",
+    "height",
+    "seed",
+    "init_image",
+    "mask",
+    "mask_prompt",
+    "outpaint",
+    "references",
+    "upscale",
+    "remove_background",
+)
+_CONTROL: Final = ("control_image", "control", "control_prepared")
+_SIZED_BY: Final = ("outpaint", "upscale", "remove_background")
+"""What says by itself how large the picture becomes."""
 
 
 def stored_request(studio: Studio, name: str, *, engine: str | None) -> tuple[dict[str, Any], str | None]:
@@ -26,10 +43,13 @@ def stored_request(studio: Studio, name: str, *, engine: str | None) -> tuple[di
     fields, painted_by = _read(studio, name)
     wanted = (painted_by or studio.settings.engine) if engine is None else engine
     if painted_by is None or not _is_same(wanted, painted_by):
-        palette = fields.get("palette", ())
-        fields = {field: value for field, value in fields.items() if field in _PORTABLE}
-        if palette and len(palette) <= studio.registry.resolve(wanted).capabilities.palette:
-            fields["palette"] = palette
+        capabilities = studio.registry.resolve(wanted).capabilities
+        carried = set[str](_PORTABLE)
+        if len(fields.get("palette", ())) <= capabilities.palette:
+            carried.add("palette")
+        if fields.get("control") in capabilities.controls:
+            carried.update(_CONTROL)
+        fields = {name: value for name, value in fields.items() if name in carried}
         _fit_size(studio, fields, wanted)
     return fields, painted_by
 
@@ -37,6 +57,9 @@ def stored_request(studio: Studio, name: str, *, engine: str | None) -> tuple[di
 def _fit_size(studio: Studio, fields: dict[str, Any], engine: str) -> None:
     from studiolo.cli.console import say
 
+    if any(fields.get(name) for name in _SIZED_BY):
+        fields.pop("width", None)
+        fields.pop("height", None)
     width, height = fields.get("width"), fields.get("height")
     if not isinstance(width, int) or not isinstance(height, int):
         return
@@ -77,7 +100,7 @@ def _read_file(path: Path, studio: Studio) -> tuple[dict[str, Any], str | None]:
 
 
 def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value not in (None, "", {})}
+    return {name: value for name, value in fields.items() if value not in (None, "", {}, (), [])}
 
 
 def _installed(studio: Studio, engine: str) -> str | None:

@@ -20,6 +20,8 @@ import typer.main
 from studiolo.cli import (
     ask,
     config,
+    control,
+    cutout,
     describe,
     doctor,
     engines,
@@ -31,6 +33,7 @@ from studiolo.cli import (
     tag,
     token,
     translate,
+    upscale,
 )
 from studiolo.cli.console import OutputClosedError, prepare_streams
 from studiolo.cli.failure import exit_code, report
@@ -87,6 +90,9 @@ def root(
 
 
 app.command("generate", cls=Command, epilog=generate.EPILOG)(generate.generate)
+app.command("upscale", cls=Command, epilog=upscale.EPILOG)(upscale.upscale)
+app.command("cutout", cls=Command, epilog=cutout.EPILOG)(cutout.cutout)
+app.command("control", cls=Command, epilog=control.EPILOG)(control.control)
 app.add_typer(gallery_app, name="gallery")
 app.add_typer(token.app, name="token")
 app.command("suggest", cls=Command, epilog=suggest.EPILOG)(suggest.suggest)

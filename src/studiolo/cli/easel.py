@@ -14,7 +14,7 @@ from studiolo.cli.console import count_of
 if TYPE_CHECKING:
     from studiolo.cli.destination import Destination
     from studiolo.cli.graphics import Graphics
-    from studiolo.cli.order import Order
+    from studiolo.cli.order import Edits, Order
     from studiolo.cli.painting import PaintingLine
     from studiolo.gallery import Picture
     from studiolo.studio import Studio
@@ -103,7 +103,7 @@ class Easel:
             open_files(self.paths)
 
 
-def paint(studio: Studio, order: Order, result: Result) -> None:
+def paint(studio: Studio, order: Order | Edits, result: Result) -> None:
     """Paint every request of the order, keeping, copying and printing each picture at once.
 
     Raises:

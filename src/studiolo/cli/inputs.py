@@ -59,6 +59,41 @@ def parse_options(pairs: Sequence[str]) -> dict[str, Any]:
     return options
 
 
+def parse_margins(text: str) -> tuple[int, int, int, int]:
+    """``64,0,64,0`` to left, top, right, bottom; ``64`` to all four.
+
+    Raises:
+        InvalidRequestError: it is neither.
+    """
+    from studiolo.errors import InvalidRequestError
+
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) not in {1, 4} or not all(part.isdecimal() and len(part) < 6 for part in parts):
+        raise InvalidRequestError(
+            f"The margins {text[:40]!r} cannot be read.",
+            hint="Write pixels for left, top, right and bottom: --outpaint 128,0,128,0",
+        )
+    left, top, right, bottom = (int(part) for part in (parts if len(parts) == 4 else parts * 4))
+    return left, top, right, bottom
+
+
+def parse_loras(given: Sequence[str]) -> list[dict[str, Any]]:
+    """``["watercolour=0.8", "ink.safetensors"]`` to names and weights; files by their whole path."""
+    from studiolo.imaging.decode import is_file
+
+    loras: list[dict[str, Any]] = []
+    for text in given:
+        name, equals, weight = text.rpartition("=")
+        try:
+            lora: dict[str, Any] = {"name": name, "weight": float(weight)} if equals else {"name": text}
+        except ValueError:  # a file may have an equals sign in its name
+            lora = {"name": text}
+        if is_file(lora["name"]):
+            lora["name"] = str(Path(lora["name"]).absolute())
+        loras.append(lora)
+    return loras
+
+
 def read_prompts(given: Sequence[str]) -> list[str]:
     """The prompts, with ``-`` replaced by the lines of stdin.
 

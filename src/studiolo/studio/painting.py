@@ -114,7 +114,7 @@ class Painting(Core):
         if isinstance(prompt, ImageRequest):
             if not fields:
                 return prompt
-            fields = changed(prompt, fields)
+            fields = changed(dict(prompt), fields)
         elif prompt is not None:
             if "prompt" in fields:
                 raise InvalidRequestError("There are two prompts.", hint="Give one of them.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from studiolo.engines.base import ImageEngine
 from studiolo.requests import ImageRequest
@@ -23,14 +23,22 @@ class Prepared:
     notes: tuple[str, ...] = ()
 
 
-def changed(request: ImageRequest, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of ``request`` with ``changes``, without what was made from pictures or words that change.
+def changed(fields: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a request with ``changes``, without what followed from what they change.
 
-    A mask that was found by words belongs to those words and that picture, a control map to its picture.
+    A mask that was found by words belongs to those words and that picture, a control map to its picture,
+    the size to the margins or the factor that made it.
     """
-    fields = {**dict(request), **changes}
-    if request.mask_prompt and "mask" not in changes and {"mask_prompt", "init_image"} & changes.keys():
-        fields["mask"] = None
-    if "control_image" in changes and "control_prepared" not in changes:
-        fields["control_prepared"] = False
-    return fields
+    stale = {name for name, causes in _FOLLOWS.items() if causes & changes.keys()}
+    if not fields.get("mask_prompt") and "mask_prompt" not in changes:
+        stale.discard("mask")  # it was drawn
+    return {name: value for name, value in fields.items() if name not in stale} | dict(changes)
+
+
+_FOLLOWS: Final[dict[str, set[str]]] = {
+    "mask": {"mask_prompt", "init_image"},
+    "control_prepared": {"control_image"},
+    "width": {"outpaint", "upscale", "remove_background"},
+    "height": {"outpaint", "upscale", "remove_background"},
+}
+"""What follows from which fields, where it was not said itself."""
