@@ -54,6 +54,11 @@ export function Segmented({ label, value, options, onChange }) {
   </div>`;
 }
 
+/** The same with its label above and a hint below. */
+export function SegmentedField({ hint, ...rest }) {
+  return html`<div class="field"><span class="label" aria-hidden="true">${rest.label}</span><div><${Segmented} ...${rest} /></div>${hint && html`<p class="hint">${hint}</p>`}</div>`;
+}
+
 export function Check({ label, checked, onChange, ...rest }) {
   return html`<label class="check"><input type="checkbox" checked=${checked} onChange=${(event) => onChange(event.currentTarget.checked)} ...${rest} /><span>${label}</span></label>`;
 }

@@ -5,6 +5,7 @@ import { words } from "../core/words.js";
 import { Button } from "./button.js";
 import { Dialog } from "./dialog.js";
 import { Notice } from "./notice.js";
+import { titleOf } from "./titles.js";
 
 const t = words({
   en: { title: "From the gallery", search: "Search your pictures", none: "No picture fits these words.", empty: "The gallery has no pictures yet.", more: "Show more" },
@@ -45,8 +46,8 @@ export function GalleryChooser({ onChoose, onClose }) {
       ${page?.pictures.length === 0 && html`<p class="soft">${t(query ? "none" : "empty")}</p>`}
       <ul class="chooser" aria-live="off">
         ${(page?.pictures ?? []).map((picture) => html`<li key=${picture.id}>
-          <button type="button" class="picture" onClick=${() => onChoose(picture)} title=${picture.prompt}>
-            <img src=${picture.thumbnail_url} alt=${picture.prompt} width=${picture.width} height=${picture.height} loading="lazy" decoding="async" />
+          <button type="button" class="picture" onClick=${() => onChoose(picture)} title=${titleOf(picture)}>
+            <img src=${picture.thumbnail_url} alt=${titleOf(picture)} width=${picture.width} height=${picture.height} loading="lazy" decoding="async" />
           </button>
         </li>`)}
       </ul>

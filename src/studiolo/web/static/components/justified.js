@@ -2,6 +2,7 @@
 import { html } from "../core/html.js";
 import { link } from "../core/router.js";
 import { dragPicture } from "./files.js";
+import { titleOf } from "./titles.js";
 
 /** Width in pixels of a thumbnail: its longer side has 384. */
 const thumbnailWidth = (ratio) => Math.round(384 * Math.min(1, ratio));
@@ -14,7 +15,7 @@ export function JustifiedWall({ label, pictures, row = 14, caption, appears = ne
       return html`<li key=${picture.id} class=${`picture ${appears.has(picture.id) ? "appears" : ""}`} style=${{ flex: `${ratio} 1 ${ratio * row}rem`, aspectRatio: String(ratio) }}>
         <a href=${link(`/pictures/${picture.id}`)} draggable="true" onDragStart=${(event) => dragPicture(event, picture)}>
           <img src=${picture.thumbnail_url} srcset=${`${picture.thumbnail_url} ${thumbnailWidth(ratio)}w, ${picture.image_url} ${picture.width}w`} sizes=${`${Math.round(ratio * row * 16)}px`}
-            width=${picture.width} height=${picture.height} alt=${picture.prompt} loading="lazy" decoding="async" draggable=${false} />
+            width=${picture.width} height=${picture.height} alt=${titleOf(picture)} loading="lazy" decoding="async" draggable=${false} />
           ${caption && html`<span class="caption" aria-hidden="true">${caption(picture)}</span>`}
         </a>
       </li>`;

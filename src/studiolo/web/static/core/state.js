@@ -19,6 +19,11 @@ effect(() => {
 export const enginesOf = (kind) => engines.value.filter((engine) => engine.kind === kind);
 /** Those that somebody may want: the fake ones are for tests, and shown only where one is the default. */
 export const offeredEngines = (kind) => enginesOf(kind).filter((engine) => engine.default || engine.name !== "fake");
+/** Engines that are ready and do this task. */
+export const painters = (task) => offeredEngines("image").filter((engine) => engine.ready && engine.capabilities?.tasks.includes(task));
+/** Of several, the one that is wished for, else the settings' one, else the first. */
+export const preferred = (engines, wished = "") =>
+  [wished, session.value.defaults.engine].map((name) => engines.find((engine) => engine.name === (name ?? "").split(":")[0])).find(Boolean) ?? engines[0];
 export const engineNamed = (kind, name) => enginesOf(kind).find((engine) => engine.name === (name ?? "").split(":")[0]);
 /** Jobs that wait or run, the next one first. */
 export const activeJobs = computed(() =>

@@ -2,15 +2,16 @@
 import { html, signal, useEffect } from "../../core/html.js";
 import { listen } from "../../core/events.js";
 import { jobs } from "../../core/state.js";
+import { titleOf } from "../../components/titles.js";
 import { t } from "./words.js";
 
 const said = signal("");
 export const announce = (text) => (said.value = text);
 
 const ENDS = {
-  done: (job) => t("saidEnd", { prompt: job.prompt }),
+  done: (job) => t("saidEnd", { prompt: titleOf(job) }),
   failed: (job) => t("saidFailed", { why: job.error?.detail ?? "" }),
-  cancelled: (job) => t("saidCancelled", { prompt: job.prompt }),
+  cancelled: (job) => t("saidCancelled", { prompt: titleOf(job) }),
 };
 
 export function Announcements() {
@@ -20,7 +21,7 @@ export function Announcements() {
       listen("job", (job) => {
         if (states.get(job.id) === job.state) return;
         states.set(job.id, job.state);
-        if (job.state === "running") announce(t("saidStart", { prompt: job.prompt }));
+        if (job.state === "running") announce(t("saidStart", { prompt: titleOf(job) }));
         else if (job.state in ENDS) announce(ENDS[job.state](job));
       }),
       listen("picture", ({ job_id: id, index }) => {

@@ -6,13 +6,16 @@ import { DropVeil } from "./drops.js";
 import { Groups, reveal } from "./groups.js";
 import { useLinks } from "./links.js";
 import { Prompt } from "./prompt.js";
-import { addReference, startFrom, takeColours } from "./taking.js";
+import { follow, goByReference, startFrom, takeColours, vary } from "./taking.js";
 import { Wall } from "./wall.js";
 import { Work } from "./work.js";
 
 export function Create() {
   useLinks();
-  const takings = { start: usePictureTaking(startFrom), ideas: usePictureTaking(addReference), palette: usePictureTaking(takeColours) };
+  const takings = {
+    start: usePictureTaking(startFrom), control: usePictureTaking(follow), references: usePictureTaking(vary),
+    ideas: usePictureTaking(goByReference), palette: usePictureTaking(takeColours),
+  };
   const take = (name, what) => {
     reveal(name);
     takings[name].take(what);

@@ -22,8 +22,12 @@ export const chosenEngine = kept("engine", "");
 const changesOf = kept("settings", {});
 /** Hex colours, the most important first. */
 export const palette = kept("palette", []);
-/** The picture to start from: {reference, url, width, height, mask?: {reference, url}}, or null. */
+/** The picture to start from, and what of it is painted: {reference, url, width, height, mask?: {reference, url}, maskPrompt?, outpaint?: [left, top, right, bottom]}, or null. */
 export const start = kept("start", null);
+/** The picture whose layout is followed: {reference, url, width, height, prepared: whether it is the map itself}, or null. */
+export const control = kept("control", null);
+/** The pictures to make a variation of: [{reference, url, width, height}, …]. */
+export const references = kept("references", []);
 /** What ideas are asked for, and those that came: {style, keywords, reference, engine, n, sampling, cards: [{id, text, chosen, edited}]}. */
 export const ideas = kept("ideas", { style: "", keywords: "", reference: null, engine: "", n: 3, sampling: {}, cards: [] });
 /** Which groups are open. */
@@ -38,8 +42,13 @@ export const changes = computed(() => changesOf.value[engine.value?.name] ?? {})
 /** Width and height as they will be asked for, or null: as the engine finds best for the picture one starts from. */
 export function sizeNow() {
   const { width, height } = changes.value;
+  if (start.value?.outpaint) return grown(start.value);
   if (width && height) return [width, height];
   return start.value ? null : engine.value.capabilities.sizes.default;
+}
+
+function grown({ width, height, outpaint: [left, top, right, bottom] }) {
+  return [left + width + right, top + height + bottom];
 }
 
 /** Change settings of the engine; undefined goes back to its default. */

@@ -2,15 +2,21 @@
 import { html, useEffect, useRef, useState } from "../../core/html.js";
 import { Icon } from "../../components/icon.js";
 import { dropped, isPictureDrag, pastedFile } from "../../components/files.js";
+import { engine } from "./draft.js";
+import { takesControl, takesReferences } from "./request.js";
 import { t } from "./words.js";
 
 const PLACES = [
   { name: "start", icon: "image", words: "dropStart" },
+  { name: "control", icon: "pencil-ruler", words: "dropControl", takes: takesControl },
+  { name: "references", icon: "blend", words: "dropReferences", takes: takesReferences },
   { name: "ideas", icon: "sparkles", words: "dropIdeas" },
   { name: "palette", icon: "palette", words: "dropPalette" },
 ];
 
-/** `onTake(place, what)` is given {file} or {picture} and the place's name: start, ideas or palette. */
+const places = () => PLACES.filter(({ takes }) => !takes || (engine.value?.capabilities && takes(engine.value.capabilities)));
+
+/** `onTake(place, what)` is given {file} or {picture} and the place's name. */
 export function DropVeil({ onTake }) {
   const take = useRef(onTake);
   take.current = onTake;
@@ -43,6 +49,6 @@ export function DropVeil({ onTake }) {
     return () => { for (const [name, callback] of Object.entries(heard)) document.removeEventListener(name, callback); };
   }, []);
   return shown && html`<div class="drop-veil" aria-hidden="true">
-    ${PLACES.map(({ name, icon, words }) => html`<div class=${`drop-place ${over === name ? "over" : ""}`} data-drop=${name} key=${name}><${Icon} name=${icon} />${t(words)}</div>`)}
+    ${places().map(({ name, icon, words }) => html`<div class=${`drop-place ${over === name ? "over" : ""}`} data-drop=${name} key=${name}><${Icon} name=${icon} />${t(words)}</div>`)}
   </div>`;
 }

@@ -4,6 +4,7 @@ import { link } from "../../core/router.js";
 import { formatSeconds } from "../../core/words.js";
 import { Button } from "../../components/button.js";
 import { dragPicture } from "../../components/files.js";
+import { titleOf, typedTitleOf } from "../../components/titles.js";
 import { stageOf, t } from "./words.js";
 
 /** The newest of a row of pictures, each faded over the one before once it is decoded. */
@@ -34,9 +35,9 @@ function Line({ job, onCancel }) {
       <span>${parts.filter(Boolean).join(" · ")}</span>
       <span>${progress?.seconds_left >= 0.5 && t("left", { time: formatSeconds(progress.seconds_left) })}</span>
     </div>
-    <div class="bar" role="progressbar" aria-label=${job.prompt} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${percent}><span style=${{ width: `${percent}%` }}></span></div>
+    <div class="bar" role="progressbar" aria-label=${titleOf(job)} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${percent}><span style=${{ width: `${percent}%` }}></span></div>
     <div class="row apart nowrap">
-      <p class="words serif">${job.original_prompt || job.prompt}</p>
+      <p class="words serif">${typedTitleOf(job)}</p>
       <${Button} icon="x" onClick=${onCancel}>${t("cancel")}<//>
     </div>
   </div>`;
@@ -46,7 +47,7 @@ export function Easel({ job, onCancel }) {
   const { width, height } = job.request;
   const source = job.progress?.preview_url ?? beginning(job.request);
   return html`<article class="easel" style=${{ "--ratio": width && height ? String(width / height) : "1" }}>
-    <div class="picture canvas"><${Crossfade} source=${source} alt=${t("preview", { prompt: job.prompt })} /></div>
+    <div class="picture canvas"><${Crossfade} source=${source} alt=${t("preview", { prompt: titleOf(job) })} /></div>
     <${Line} job=${job} onCancel=${onCancel} />
   </article>`;
 }
@@ -55,9 +56,9 @@ export function Easel({ job, onCancel }) {
 export function Finished({ picture }) {
   return html`<article class="easel" style=${{ "--ratio": String(picture.width / picture.height) }}>
     <a class="picture canvas" href=${link(`/pictures/${picture.id}`)} draggable="true" onDragStart=${(event) => dragPicture(event, picture)}>
-      <img class="layer" src=${picture.image_url} width=${picture.width} height=${picture.height} alt=${picture.prompt} draggable=${false} />
+      <img class="layer" src=${picture.image_url} width=${picture.width} height=${picture.height} alt=${titleOf(picture)} draggable=${false} />
     </a>
-    <div class="row apart nowrap"><p class="words serif">${picture.original_prompt || picture.prompt}</p><span class="small soft numbers">${picture.seed != null && t("seedOf", { seed: picture.seed })}</span></div>
+    <div class="row apart nowrap"><p class="words serif">${typedTitleOf(picture)}</p><span class="small soft numbers">${picture.seed != null && t("seedOf", { seed: picture.seed })}</span></div>
     ${picture.notes.length > 0 && html`<p class="small soft easel-notes" title=${picture.notes.join(" ")}>${picture.notes.join(" ")}</p>`}
   </article>`;
 }

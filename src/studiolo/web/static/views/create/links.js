@@ -1,4 +1,4 @@
-// Links from other rooms: #/?from=ID, ?again=ID, ?reference=ID, ?palette=ID, ?prompt=words fill the form.
+// Links from other rooms fill the form: #/?from=ID, ?again=ID, ?control=ID, ?vary=ID, ?reference=ID, ?palette=ID, ?prompt=words.
 import { api } from "../../core/api.js";
 import { useEffect } from "../../core/html.js";
 import { go, route } from "../../core/router.js";
@@ -7,7 +7,7 @@ import { ofGallery } from "../../components/files.js";
 import { say, sayProblem } from "../../components/toasts.js";
 import * as draft from "./draft.js";
 import { changesOf } from "./request.js";
-import { addReference, startFrom, takeColours } from "./taking.js";
+import { follow, goByReference, startFrom, takeColours, vary } from "./taking.js";
 import { t } from "./words.js";
 
 const urlOf = (reference) => (reference.startsWith("sha256:") ? `/api/sources/${reference.slice(7)}` : `/api/pictures/${reference.replace("picture:", "")}/image`);
@@ -19,16 +19,27 @@ async function sizeOf(url) {
   return { width: image.naturalWidth, height: image.naturalHeight };
 }
 
-async function startOf({ init_image: reference, mask }) {
-  if (!reference) return null;
+async function pictureOf(reference) {
   const url = urlOf(reference);
-  return { reference, url, ...(await sizeOf(url)), mask: mask ? { reference: mask, url: urlOf(mask) } : undefined };
+  return { reference, url, ...(await sizeOf(url)) };
 }
+
+async function startOf({ init_image: reference, mask, mask_prompt: maskPrompt, outpaint }) {
+  if (!reference) return null;
+  return { ...(await pictureOf(reference)), mask: mask ? { reference: mask, url: urlOf(mask) } : undefined, maskPrompt: maskPrompt || undefined, outpaint: outpaint ?? undefined };
+}
+
+/** As it was followed: a map that was kept is one. */
+async function controlOf({ control_image: reference, control_prepared: prepared = false }) {
+  return reference ? { ...(await pictureOf(reference)), prepared } : null;
+}
+
+const given = async (id) => ofGallery(await api.get(`/api/pictures/${id}`));
 
 async function again(id) {
   const [{ engine: name, ...request }, picture] = await Promise.all([api.get(`/api/pictures/${id}/request`), api.get(`/api/pictures/${id}`)]);
   const engine = engineNamed("image", name) ?? draft.engine.value;
-  const begin = await startOf(request);
+  const [begin, layout, references] = await Promise.all([startOf(request), controlOf(request), Promise.all((request.references ?? []).map(pictureOf))]);
   const typed = picture.original_prompt;
   draft.chosenEngine.value = engine.name;
   draft.prompt.value = typed || request.prompt;
@@ -36,14 +47,18 @@ async function again(id) {
   draft.negative.value = request.negative_prompt ?? "";
   draft.palette.value = request.palette ?? [];
   draft.start.value = begin;
+  draft.control.value = layout;
+  draft.references.value = references;
   draft.resetChanges(engine.name, { ...changesOf(engine, request), model: name?.split(":")[1] });
   draft.open("settings");
 }
 
 const fills = {
   again: { fill: again, said: "filled" },
-  from: { fill: async (id) => { startFrom(ofGallery(await api.get(`/api/pictures/${id}`))); draft.open("start"); }, said: "fromFilled" },
-  reference: { fill: async (id) => { addReference(ofGallery(await api.get(`/api/pictures/${id}`))); draft.open("ideas"); }, said: "referenceFilled" },
+  from: { fill: async (id) => { startFrom(await given(id)); draft.open("start"); }, said: "fromFilled" },
+  control: { fill: async (id) => { follow(await given(id)); draft.open("control"); }, said: "controlFilled" },
+  vary: { fill: async (id) => { vary(await given(id)); draft.open("references"); }, said: "varyFilled" },
+  reference: { fill: async (id) => { goByReference(await given(id)); draft.open("ideas"); }, said: "referenceFilled" },
   palette: { fill: async (id) => { draft.palette.value = []; await takeColours({ reference: `picture:${id}` }); draft.open("palette"); }, said: "paletteFilled" },
   prompt: { fill: async (text) => { draft.prompt.value = text; }, said: "" },
 };

@@ -3,8 +3,8 @@ import { api } from "../../core/api.js";
 import { batch, signal } from "../../core/html.js";
 import { meetJob } from "../../core/state.js";
 import { announce } from "./announce.js";
-import { changes, engine, ideas, negative, palette, prompt, start, translation } from "./draft.js";
-import { requestOf } from "./request.js";
+import { changes, control, engine, ideas, negative, palette, prompt, references, start, translation } from "./draft.js";
+import { requestOf, speaksWithoutWords } from "./request.js";
 import { t } from "./words.js";
 
 /** What the server said against the last try. */
@@ -13,17 +13,20 @@ export const problem = signal(null);
 export const sending = signal(false);
 /** Whether there was nothing to paint. */
 export const missing = signal(false);
+/** What was tried last. */
+let tried = () => Promise.resolve();
 
 async function send(text, translated) {
   const body = requestOf({
-    engine: engine.value, changes: changes.value, prompt: text, negative: negative.value,
-    translation: translated, palette: palette.value, start: start.value,
+    engine: engine.value, changes: changes.value, prompt: text, negative: negative.value, translation: translated,
+    palette: palette.value, start: start.value, control: control.value, references: references.value,
   });
   meetJob(await api.post("/api/jobs", body));
 }
 
 async function guarded(work) {
   if (sending.value) return;
+  tried = work;
   batch(() => { sending.value = true; problem.value = null; missing.value = false; });
   try {
     await work();
@@ -35,7 +38,7 @@ async function guarded(work) {
 }
 
 export function paint() {
-  if (!prompt.value.trim()) {
+  if (!prompt.value.trim() && !speaksWithoutWords(engine.value?.capabilities ?? {}, start.value, references.value)) {
     missing.value = true;
     return Promise.resolve();
   }
@@ -44,6 +47,9 @@ export function paint() {
     announce(t("saidQueued", { n: 1 }));
   });
 }
+
+/** The same once more, with the settings as they are now. */
+export const retry = () => guarded(tried);
 
 /** A job for each chosen idea; those that are queued are chosen no more. */
 export function paintChosen() {

@@ -9,6 +9,7 @@ import { Notice } from "../../components/notice.js";
 import { Stepper } from "../../components/stepper.js";
 import { change, changes, engine, prompt } from "./draft.js";
 import { missing, paint, problem, sending } from "./paint.js";
+import { Rounding } from "./rounding.js";
 import { Translation, useTranslation } from "./translation.js";
 import { t } from "./words.js";
 
@@ -43,7 +44,7 @@ export function Prompt() {
       ${capabilities && html`<${Stepper} label=${t("count")} less=${t("fewer")} more=${t("more")} value=${Math.min(changes.value.count ?? 1, capabilities.max_count)}
         maximum=${capabilities.max_count} onChange=${(count) => change({ count: count === 1 ? undefined : count })} />`}
     </div>
-    ${problem.value && html`<${Notice} problem=${problem.value} />`}
+    ${problem.value && html`<${Notice} problem=${problem.value} /><${Rounding} problem=${problem.value} />`}
     ${unready && html`<${Notice} kind="wrong"><p>${engine.value.name}: ${engine.value.reason}</p>${engine.value.hint && html`<p class="soft">${engine.value.hint}</p>`}<//>`}
   </form>`;
 }

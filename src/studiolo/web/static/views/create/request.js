@@ -1,52 +1,107 @@
 // From what is on the page to what the server is asked for, and back.
 
 /** Steps that suit the numbers an engine declares; others follow from how wide their range is. */
-const STEPS = { steps: 1, guidance_scale: 0.1, strength: 0.01 };
-/** A range that belongs to pictures one starts from, or to the engine's own draft. */
-const STRENGTH = "strength";
+const STEPS = { steps: 1, guidance_scale: 0.1 };
+/** Ranges that stand beside what they measure: a picture, a refiner. */
+const PLACED = ["strength", "control_strength", "similarity", "handover", "refiner_strength"];
+/** The number that matters to each refiner. */
+const OF_REFINER = { ensemble: "handover", image: "refiner_strength" };
 
 const isRange = (value) =>
   value !== null && typeof value === "object" && ["minimum", "maximum", "default"].every((key) => typeof value[key] === "number");
 
 const stepOf = (name, { minimum, maximum }) => STEPS[name] ?? (maximum - minimum <= 2 ? 0.01 : maximum - minimum <= 20 ? 0.1 : 1);
+const given = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
 
-/** Every number the engine lets one choose: [{name, minimum, maximum, default, step}]. */
-export function rangesOf(capabilities) {
-  return Object.entries(capabilities)
-    .filter(([name, value]) => isRange(value) && name !== STRENGTH)
-    .map(([name, range]) => ({ name, ...range, step: stepOf(name, range) }));
-}
+/** A number that the engine lets one choose: {name, minimum, maximum, default, step}; null where it has no such knob. */
+export const rangeOf = (capabilities, name) => (isRange(capabilities[name]) ? { name, ...capabilities[name], step: stepOf(name, capabilities[name]) } : null);
+
+/** Every such number, but for those that belong to something else. */
+export const rangesOf = (capabilities) =>
+  Object.keys(capabilities).filter((name) => !PLACED.includes(name)).map((name) => rangeOf(capabilities, name)).filter(Boolean);
 
 /** How far to leave what a painting starts from: a picture, or the engine's own draft; null where it has no such knob. */
 export function strengthOf(capabilities, startsFromPicture) {
-  const range = capabilities.strength;
+  const range = rangeOf(capabilities, "strength");
   if (!range || (!startsFromPicture && capabilities.draft_strength == null)) return null;
-  const name = startsFromPicture ? "strength" : "draft_strength";
-  return { ...range, name, default: startsFromPicture ? range.default : capabilities.draft_strength, step: STEPS.strength };
+  return startsFromPicture ? range : { ...range, name: "draft_strength", default: capabilities.draft_strength };
 }
 
+/** The engine's second stages, the one it takes by itself first: "none" is always one. */
+export const refinersOf = ({ refiners = [] }) => (refiners.length ? [...new Set([...refiners, "none"])] : []);
+
+/** The second stage that is set, and the range of the number that matters to it, or null. */
+export function refinerOf(capabilities, changes) {
+  const all = refinersOf(capabilities);
+  const name = all.includes(changes.refiner) ? changes.refiner : all[0];
+  return { name, range: name in OF_REFINER ? rangeOf(capabilities, OF_REFINER[name]) : null };
+}
+
+export const takesControl = ({ controls = [] }) => controls.length > 0;
+export const takesReferences = ({ references = 0 }) => references > 0;
+/** Whether a part of the picture is painted, so that there is an edge to it. */
+export const hasSeam = (start) => Boolean(start?.mask || start?.outpaint || start?.maskPrompt);
+/** Whether the pictures alone say what to paint. */
+export const speaksWithoutWords = (can, start, references) => hasSeam(start) || (takesReferences(can) && references.length > 0);
+
 /** The body of POST /api/jobs. Defaults are left to the engine: they are its own. */
-export function requestOf({ engine, changes, prompt, negative, translation, palette, start }) {
+export function requestOf({ engine, changes, prompt, negative, translation, palette, start, control, references }) {
   const can = engine.capabilities;
   const strength = strengthOf(can, Boolean(start));
-  const scheduler = can.schedulers?.includes(changes.scheduler) ? changes.scheduler : undefined;
-  const request = {
+  return given({
     ...wordsOf(prompt, translation),
     engine: can.models?.includes(changes.model) ? `${engine.name}:${changes.model}` : engine.name,
     negative_prompt: can.negative_prompt && negative.trim() ? negative.trim() : undefined,
-    width: changes.width,
-    height: changes.height,
+    ...(start?.outpaint ? {} : { width: changes.width, height: changes.height }), // there the margins say it
     count: changes.count,
     seed: changes.seed,
-    scheduler,
+    scheduler: can.schedulers?.includes(changes.scheduler) ? changes.scheduler : undefined,
     strength: strength ? changes[strength.name] : undefined,
-    init_image: start?.reference,
-    mask: start?.mask?.reference,
     palette: can.palette > 0 && palette.length ? palette.slice(0, can.palette) : undefined,
     options: changes.options,
+    ...Object.fromEntries(rangesOf(can).map(({ name }) => [name, changes[name]])),
+    ...startIn(can, changes, start),
+    ...controlIn(can, changes, control),
+    ...referencesIn(can, changes, references),
+    ...stagesIn(can, changes),
+  });
+}
+
+function startIn(can, changes, start) {
+  if (!start) return {};
+  return {
+    init_image: start.reference,
+    mask: start.mask?.reference,
+    mask_prompt: start.maskPrompt,
+    outpaint: start.outpaint,
+    seam: hasSeam(start) && can.seams?.includes(changes.seam) ? changes.seam : undefined,
   };
-  for (const { name } of rangesOf(can)) request[name] = changes[name];
-  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
+}
+
+function controlIn(can, changes, control) {
+  if (!control || !takesControl(can)) return {};
+  return {
+    control_image: control.reference,
+    control: can.controls.includes(changes.control) ? changes.control : undefined,
+    control_strength: changes.control_strength,
+    control_prepared: control.prepared || undefined,
+  };
+}
+
+function referencesIn(can, changes, references) {
+  if (!references.length || !takesReferences(can)) return {};
+  return { references: references.slice(0, can.references).map(({ reference }) => reference), similarity: changes.similarity };
+}
+
+/** The second stage, and what is put into the model; rows without a name are not written yet. */
+function stagesIn(can, changes) {
+  const { range } = refinerOf(can, changes);
+  const loras = (changes.loras ?? []).map(({ name, weight }) => ({ name: name.trim(), weight })).filter(({ name }) => name);
+  return {
+    refiner: refinersOf(can).includes(changes.refiner) ? changes.refiner : undefined,
+    ...(range ? { [range.name]: changes[range.name] } : {}),
+    loras: can.loras > 0 && loras.length ? loras.slice(0, can.loras) : undefined,
+  };
 }
 
 function wordsOf(typed, translation) {
@@ -61,9 +116,11 @@ function wordsOf(typed, translation) {
 export function changesOf(engine, request) {
   const can = engine.capabilities;
   const strength = strengthOf(can, Boolean(request.init_image));
-  const names = ["width", "height", "seed", "scheduler", ...rangesOf(can).map(({ name }) => name)];
-  const changes = Object.fromEntries(names.filter((name) => request[name] != null).map((name) => [name, request[name]]));
+  const placed = ["control", "control_strength", "similarity", "refiner", "handover", "refiner_strength", "seam"];
+  const names = ["width", "height", "seed", "scheduler", ...placed, ...rangesOf(can).map(({ name }) => name)];
+  const changes = given(Object.fromEntries(names.map((name) => [name, request[name]])));
   if (strength && request.strength != null) changes[strength.name] = request.strength;
   if (request.options && Object.keys(request.options).length) changes.options = request.options;
+  if (request.loras?.length) changes.loras = request.loras;
   return changes;
 }

@@ -2,13 +2,15 @@
 import { html } from "../../core/html.js";
 import { offeredEngines } from "../../core/state.js";
 import { Button } from "../../components/button.js";
-import { Field, SelectField, SliderField } from "../../components/field.js";
+import { Field, SelectField } from "../../components/field.js";
 import { GrowingText } from "../../components/growing.js";
 import { backToDefaults, change, changes, chosenEngine, engine, negative, start } from "./draft.js";
-import { rangesOf, strengthOf } from "./request.js";
+import { Knob, Strength } from "./knob.js";
+import { rangesOf } from "./request.js";
 import { Seed } from "./seed.js";
 import { Size } from "./size.js";
-import { nameOf, t } from "./words.js";
+import { Loras, Refiner } from "./stages.js";
+import { t } from "./words.js";
 
 function Engine() {
   const all = offeredEngines("image").toSorted((a, b) => Number(b.ready) - Number(a.ready));
@@ -22,17 +24,6 @@ function Engine() {
       onChange=${(model) => change({ model: model === models[0] ? undefined : model })} />`}`;
 }
 
-function Slider({ range, name = range.name }) {
-  const set = (value) => change({ [name]: value === range.default ? undefined : value });
-  return html`<${SliderField} label=${nameOf(name)} value=${changes.value[name] ?? range.default} minimum=${range.minimum} maximum=${range.maximum} step=${range.step} onInput=${set} />`;
-}
-
-/** How far to leave the picture, or the engine's own draft. */
-export function Strength() {
-  const range = strengthOf(engine.value.capabilities, Boolean(start.value));
-  return range && html`<${Slider} range=${range} />`;
-}
-
 export function Settings() {
   if (!engine.value) return null;
   const can = engine.value.capabilities;
@@ -41,10 +32,12 @@ export function Settings() {
     <${Engine} />
     <${Size} />
     <${Seed} />
-    ${rangesOf(can).map((range) => html`<${Slider} key=${`${engine.value.name} ${range.name}`} range=${range} />`)}
+    ${rangesOf(can).map((range) => html`<${Knob} key=${`${engine.value.name} ${range.name}`} range=${range} />`)}
     ${!start.value && html`<${Strength} />`}
     ${can.schedulers?.length > 1 && html`<${SelectField} label=${t("scheduler")} value=${changes.value.scheduler ?? can.schedulers[0]}
       options=${can.schedulers.map((name) => ({ value: name, label: name }))} onChange=${(name) => change({ scheduler: name === can.schedulers[0] ? undefined : name })} />`}
+    <${Refiner} />
+    <${Loras} />
     ${can.negative_prompt && html`<${Field} label=${t("negative")} hint=${t("negativeHint")}>${(id, about) => html`
       <${GrowingText} id=${id} class="textarea" rows="1" aria-describedby=${about} value=${negative.value} onInput=${(text) => (negative.value = text)} />`}<//>`}
     ${options && html`<div class="row apart"><p class="small soft">${t("options", { names: Object.keys(options).join(", ") })}</p>

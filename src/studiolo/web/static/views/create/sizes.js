@@ -22,6 +22,12 @@ export function allows(sizes, width, height) {
   return fits && (sizes.max_pixels == null || width * height <= sizes.max_pixels);
 }
 
+/** As Sizes.reaches on the server: whether it can be painted on a canvas that is padded to an allowed size. */
+export function reaches(sizes, width, height) {
+  const padded = [width, height].map((side) => Math.max(sizes.minimum, Math.ceil(side / sizes.multiple) * sizes.multiple));
+  return allows(sizes, ...padded);
+}
+
 /** The allowed size nearest to what was typed; of too many pixels the side that was not typed gives way. */
 export function nearest(sizes, width, height, typed = "width") {
   const lowest = Math.ceil(sizes.minimum / sizes.multiple) * sizes.multiple;

@@ -1,12 +1,14 @@
-// What a picture that is given becomes: where a painting starts, the reference of ideas, or colours.
+// What a picture that is given becomes: where a painting starts, a layout, what is varied, the reference of ideas, or colours.
 import { api } from "../../core/api.js";
 import { joined } from "../../components/colours.js";
-import { change, changes, engine, ideas, palette, start } from "./draft.js";
+import { change, changes, control, engine, ideas, palette, references, start } from "./draft.js";
 
 const MOST_COLOURS = 10;
 const FROM_PICTURE = 5;
+const MOST_REFERENCES = 5;
 
 export const mostColours = () => engine.value?.capabilities.palette || MOST_COLOURS;
+export const mostReferences = () => engine.value?.capabilities.references || MOST_REFERENCES;
 
 /** Add the main colours of a picture. Raises Problem. */
 export async function takeColours(picture) {
@@ -20,4 +22,14 @@ export function startFrom(picture) {
   start.value = picture;
 }
 
-export const addReference = (picture) => (ideas.value = { ...ideas.value, reference: picture });
+/** What is known to be a map stays one only as long as it is that picture. */
+export const follow = (picture) => (control.value = { ...picture, prepared: false });
+
+/** One more to vary; of too many the first gives way. */
+export function vary(picture) {
+  const others = references.value.filter(({ reference }) => reference !== picture.reference);
+  references.value = [...others, picture].slice(-mostReferences());
+}
+
+/** Ideas go by it. */
+export const goByReference = (picture) => (ideas.value = { ...ideas.value, reference: picture });

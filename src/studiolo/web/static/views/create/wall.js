@@ -4,11 +4,12 @@ import { link } from "../../core/router.js";
 import { activeJobs } from "../../core/state.js";
 import { Icon } from "../../components/icon.js";
 import { JustifiedWall } from "../../components/justified.js";
+import { typedTitleOf } from "../../components/titles.js";
 import { Welcome } from "./welcome.js";
 import { arrived, fresh, wall, watchWall } from "./pictures.js";
 import { t } from "./words.js";
 
-const caption = (picture) => html`<span>${picture.original_prompt || picture.prompt}</span>${picture.seed != null && html`<span class="numbers">${t("seedOf", { seed: picture.seed })}</span>`}`;
+const caption = (picture) => html`<span>${typedTitleOf(picture)}</span>${picture.seed != null && html`<span class="numbers">${t("seedOf", { seed: picture.seed })}</span>`}`;
 
 export function Wall() {
   useEffect(watchWall, []);

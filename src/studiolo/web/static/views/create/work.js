@@ -6,6 +6,7 @@ import { remember, remembered } from "../../core/memory.js";
 import { activeJobs, jobs, may, meetJob } from "../../core/state.js";
 import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
+import { titleOf, typedTitleOf } from "../../components/titles.js";
 import { say, sayProblem } from "../../components/toasts.js";
 import { Easel, Finished, Running } from "./easel.js";
 import { fresh } from "./pictures.js";
@@ -38,7 +39,7 @@ function loadFailed() {
 function Waiting({ job, first, onNext }) {
   return html`<li class="waiting">
     <span class="place numbers soft" aria-label=${t("place", { n: job.position })}>${job.position}</span>
-    <p class="words serif" title=${job.prompt}>${job.original_prompt || job.prompt}</p>
+    <p class="words serif" title=${titleOf(job)}>${typedTitleOf(job)}</p>
     ${job.count > 1 && html`<span class="soft small numbers">× ${job.count}</span>`}
     ${!first && may("admin") && html`<${Button} kind="quiet" icon="chevron-up" label=${t("next")} onClick=${onNext} />`}
     <${Button} kind="quiet" icon="x" label=${t("cancel")} onClick=${() => cancel(job)} />
@@ -50,7 +51,7 @@ function Failed({ job }) {
   return html`<li class="failed notice wrong">
     <${Icon} name="circle-alert" />
     <div class="grow">
-      <p><strong>${t("failed")}</strong>: <span class="serif">${job.original_prompt || job.prompt}</span></p>
+      <p><strong>${t("failed")}</strong>: <span class="serif">${typedTitleOf(job)}</span></p>
       <p>${job.error?.detail} ${job.error?.hint && html`<span class="soft">${job.error.hint}</span>`}</p>
       <div class="row"><${Button} icon="rotate-ccw" onClick=${retry}>${t("retry")}<//><${Button} kind="quiet" onClick=${() => dismiss(job)}>${t("dismiss")}<//></div>
     </div>

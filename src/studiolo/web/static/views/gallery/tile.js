@@ -2,10 +2,11 @@ import { html } from "../../core/html.js";
 import { Icon } from "../../components/icon.js";
 import { link } from "../../core/router.js";
 import { formatNumber, words } from "../../core/words.js";
+import { titleOf } from "../../components/titles.js";
 
 const t = words({
-  en: { choose: "Choose", starred: "Starred", untitled: "Picture without a prompt", words: "Words: {words}", meaning: "Meaning: {share}" },
-  ko: { choose: "선택", starred: "별표", untitled: "프롬프트 없는 그림", words: "단어: {words}", meaning: "의미: {share}" },
+  en: { choose: "Choose", starred: "Starred", words: "Words: {words}", meaning: "Meaning: {share}" },
+  ko: { choose: "선택", starred: "별표", words: "단어: {words}", meaning: "의미: {share}" },
 });
 
 /** One picture on the wall. Positions are px; `onChoose(id, index, {range})`. */
@@ -17,7 +18,7 @@ export function Tile({ picture, index, hit, current, chosen, onFocus, onChoose, 
     event.preventDefault(); // shift and click choose a range, as everywhere
     pick(event);
   };
-  const label = picture.prompt || t("untitled");
+  const label = titleOf(picture);
   return html`<div class=${`tile ${chosen ? "chosen" : ""}`} role="listitem" style=${place}>
     <a class="tile-picture" href=${link(`/pictures/${picture.id}`)} aria-label=${label} title=${label} data-index=${index} tabindex=${current ? 0 : -1}
        style=${{ height: `${height}px` }} onClick=${open} onFocus=${() => onFocus(index)}>

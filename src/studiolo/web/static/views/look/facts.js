@@ -6,18 +6,21 @@ import { may } from "../../core/state.js";
 import { formatDate, formatNumber, formatSeconds, words } from "../../core/words.js";
 import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
+import { titleOf } from "../../components/titles.js";
 import { say, sayProblem } from "../../components/toasts.js";
+import { isEdit } from "./actions.js";
 import { Albums } from "./albums.js";
+import { MadeFrom } from "./made-from.js";
 import { Palette } from "./palette.js";
 
 const t = words({
   en: {
-    noPrompt: "A picture without a prompt", original: "Written as: {text}", negative: "Without: {text}", copy: "Copy the prompt", copied: "Copied.", again: "Use these again", engine: "Engine", size: "Size", seed: "Seed", copySeed: "Copy the seed {seed}",
+    original: "Written as: {text}", negative: "Without: {text}", copy: "Copy the prompt", copied: "Copied.", again: "Use these again", engine: "Engine", size: "Size", seed: "Seed", copySeed: "Copy the seed {seed}",
     steps: "Steps", guidance: "Guidance", strength: "Strength", scheduler: "Scheduler", made: "Made", time: "Painted in", cost: "Cost", more: "All settings",
     tags: "Tags", addTag: "Add a tag", removeTag: "Remove the tag {tag}", find: "More tagged {tag}", look: "Suggest tags", looking: "Looking…", tagged: ({ n }) => (n === 1 ? "1 tag added." : `${n} tags added.`),
   },
   ko: {
-    noPrompt: "프롬프트 없는 그림", original: "입력한 글: {text}", negative: "제외: {text}", copy: "프롬프트 복사", copied: "복사했습니다.", again: "이 설정 다시 쓰기", engine: "엔진", size: "크기", seed: "시드", copySeed: "시드 {seed} 복사",
+    original: "입력한 글: {text}", negative: "제외: {text}", copy: "프롬프트 복사", copied: "복사했습니다.", again: "이 설정 다시 쓰기", engine: "엔진", size: "크기", seed: "시드", copySeed: "시드 {seed} 복사",
     steps: "단계", guidance: "가이던스", strength: "강도", scheduler: "스케줄러", made: "만든 때", time: "그린 시간", cost: "비용", more: "모든 설정",
     tags: "태그", addTag: "태그 추가", removeTag: "태그 {tag} 빼기", find: "태그 {tag}의 다른 그림", look: "태그 제안받기", looking: "보는 중…", tagged: "태그 {n}개를 더했습니다.",
   },
@@ -28,13 +31,14 @@ const copy = (text) => navigator.clipboard.writeText(text).then(() => say(t("cop
 export function Facts({ picture, onChange, onPicture }) {
   return html`<section class="facts-side stack">
     <div class="stack tight">
-      <div class="look-prompt"><h1 class="serif">${picture.prompt || t("noPrompt")}</h1>
+      <div class="look-prompt"><h1 class="serif">${titleOf(picture)}</h1>
         ${picture.prompt && html`<${Button} kind="quiet" icon="copy" label=${t("copy")} onClick=${() => copy(picture.prompt)} />`}</div>
       ${picture.original_prompt && html`<p class="soft">${t("original", { text: picture.original_prompt })}</p>`}
       ${picture.negative_prompt && html`<p class="soft">${t("negative", { text: picture.negative_prompt })}</p>`}
       ${picture.notes.map((note) => html`<p class="small soft">${note}</p>`)}
     </div>
-    <p><a class="button primary" href=${link("/", { again: picture.id })}><${Icon} name="rotate-ccw" />${t("again")}</a></p>
+    ${!isEdit(picture) && html`<p><a class="button primary" href=${link("/", { again: picture.id })}><${Icon} name="rotate-ccw" />${t("again")}</a></p>`}
+    <${MadeFrom} picture=${picture} />
     <${Settings} picture=${picture} />
     <${Tags} picture=${picture} onChange=${onChange} onPicture=${onPicture} />
     <${Albums} picture=${picture} />

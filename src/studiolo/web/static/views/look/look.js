@@ -8,18 +8,19 @@ import { may } from "../../core/state.js";
 import { language, words } from "../../core/words.js";
 import { Button } from "../../components/button.js";
 import { Notice } from "../../components/notice.js";
+import { titleOf } from "../../components/titles.js";
 import { sayProblem } from "../../components/toasts.js";
 import { neighbours, open as openGallery, refresh, shown } from "../gallery/source.js";
 import { trash } from "../gallery/selection.js";
-import { Actions, can } from "./actions.js";
+import { Actions, can, isEdit } from "./actions.js";
 import { Conversation } from "./conversation.js";
 import { Facts } from "./facts.js";
 import { Stage } from "./stage.js";
-import { closeTool, isTool, openTool, useTool } from "./tools.js";
+import { closeTool, isTool, openTool, TOOLS, useTool } from "./tools.js";
 
 const t = words({
-  en: { back: "Back", previous: "Previous picture", next: "Next picture", star: "Star", unstar: "Take the star", again: "Use these again", about: "About this picture", delete: "Move to the trash", gone: "To the gallery", brush: "Repaint a part", extend: "Extend the picture" },
-  ko: { back: "뒤로", previous: "이전 그림", next: "다음 그림", star: "별표 달기", unstar: "별표 떼기", again: "이 설정 다시 쓰기", about: "그림 정보", delete: "휴지통으로 옮기기", gone: "갤러리로", brush: "일부 다시 그리기", extend: "그림 넓히기" },
+  en: { back: "Back", previous: "Previous picture", next: "Next picture", star: "Star", unstar: "Take the star", again: "Use these again", about: "About this picture", delete: "Move to the trash", gone: "To the gallery", brush: "Repaint a part", extend: "Extend the picture", enlarge: "Enlarge", cutout: "Remove the background" },
+  ko: { back: "뒤로", previous: "이전 그림", next: "다음 그림", star: "별표 달기", unstar: "별표 떼기", again: "이 설정 다시 쓰기", about: "그림 정보", delete: "휴지통으로 옮기기", gone: "갤러리로", brush: "일부 다시 그리기", extend: "그림 넓히기", enlarge: "크게 만들기", cutout: "배경 지우기" },
 });
 
 /** The picture on its wall, or on the table of a tool. */
@@ -56,12 +57,12 @@ function Wall({ picture, onPicture }) {
     { keys: "ArrowLeft", does: t("previous"), run: () => open(neighbours(id).previous) },
     { keys: "ArrowRight", does: t("next"), run: () => open(neighbours(id).next) },
     { keys: "s", does: t("star"), run: star },
-    { keys: "r", does: t("again"), run: () => go("/", { again: id }) },
+    ...(isEdit(picture) ? [] : [{ keys: "r", does: t("again"), run: () => go("/", { again: id }) }]),
     { keys: "Delete", does: t("delete"), run: () => discard().catch(sayProblem) },
     { keys: "Escape", does: t("back"), run: back },
   ], [picture, language.value]);
   return html`<div class="look">
-    <section class="look-room" aria-label=${picture.prompt}>
+    <section class="look-room" aria-label=${titleOf(picture)}>
       <div class="look-bar">
         <${Button} kind="quiet" icon="arrow-left" onClick=${back}>${t("back")}<//>
         <div class="row">
@@ -69,8 +70,7 @@ function Wall({ picture, onPicture }) {
           <${Button} kind="quiet" icon="chevron-right" label=${t("next")} disabled=${!beside.next} onClick=${() => open(beside.next)} />
         </div>
         <div class="row">
-          ${may("generate") && can("inpainting") && html`<${Button} kind="quiet" class="wide-only" icon="brush" label=${t("brush")} onClick=${() => openTool(id, "brush")} />
-            <${Button} kind="quiet" class="wide-only" icon="expand" label=${t("extend")} onClick=${() => openTool(id, "extend")} />`}
+          ${may("generate") && TOOLS.filter(({ tasks }) => tasks.some(can)).map(({ name, icon }) => html`<${Button} key=${name} kind="quiet" class="wide-only" icon=${icon} label=${t(name)} onClick=${() => openTool(id, name)} />`)}
           <${Button} kind="quiet" class="look-star" icon="star" label=${t(picture.starred ? "unstar" : "star")} aria-pressed=${picture.starred ? "true" : "false"} onClick=${star} />
           <${Actions} picture=${picture} onTool=${(name) => openTool(id, name)} onDelete=${() => discard().catch(sayProblem)} />
         </div>

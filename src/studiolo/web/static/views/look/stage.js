@@ -1,8 +1,9 @@
 // The picture itself: fits the room, comes nearer by wheel, pinch, double click or keys, moves when near.
-import { html, useRef } from "../../core/html.js";
+import { html, useRef, useState } from "../../core/html.js";
 import { useKeys } from "../../core/keys.js";
 import { formatNumber, language, words } from "../../core/words.js";
 import { Button } from "../../components/button.js";
+import { titleOf } from "../../components/titles.js";
 import { NEAREST, useNearness } from "./nearness.js";
 
 const t = words({
@@ -16,6 +17,7 @@ const SWIPE_PX = 60;
 export function Stage({ picture, onPrevious, onNext }) {
   const room = useRef(null);
   const image = useRef(null);
+  const [here, setHere] = useState(false);
   const { scale, transform, handlers, nearer, whole } = useNearness({ room, element: image, drags: true });
   const double = (event) => (scale > 1 ? whole() : nearer(DOUBLE, event.clientX, event.clientY));
   useKeys([
@@ -27,8 +29,8 @@ export function Stage({ picture, onPrevious, onNext }) {
   const swipe = useSwipe(() => scale === 1, onPrevious, onNext);
   return html`<div class="stage">
     <div class=${`stage-ground ${scale > 1 ? "near" : ""}`} ref=${room} ...${handlers} ...${swipe}>
-      <img ref=${image} class="stage-picture" src=${picture.image_url} alt=${picture.prompt} width=${picture.width} height=${picture.height}
-        style=${{ "--ratio": picture.width / picture.height, backgroundImage: `url(${picture.thumbnail_url})`, transform }} onDblClick=${double} draggable=${false} />
+      <img ref=${image} class=${`stage-picture ${here ? "checkered" : "awaited"}`} src=${picture.image_url} alt=${titleOf(picture)} onLoad=${() => setHere(true)} width=${picture.width} height=${picture.height}
+        style=${{ "--ratio": picture.width / picture.height, backgroundImage: here ? undefined : `url(${picture.thumbnail_url})`, transform }} onDblClick=${double} draggable=${false} />
     </div>
     <div class="stage-zoom" role="group" aria-label=${t("scale")}>
       <${Button} kind="quiet" icon="zoom-out" label=${t("farther")} disabled=${scale <= 1} onClick=${() => nearer(1 / STEP)} />

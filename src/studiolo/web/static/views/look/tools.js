@@ -4,8 +4,17 @@ import { Unreachable } from "../../core/api.js";
 import { go } from "../../core/router.js";
 
 const STYLE = "/static/style/edit.css";
-const TOOLS = {
+/** In the order they are offered, where an engine does one of the tasks. */
+export const TOOLS = [
+  { name: "brush", icon: "brush", tasks: ["inpainting"] },
+  { name: "extend", icon: "expand", tasks: ["outpainting", "inpainting"] },
+  { name: "enlarge", icon: "scaling", tasks: ["upscaling"] },
+  { name: "cutout", icon: "scissors", tasks: ["background-removal"] },
+];
+const LOADS = {
   brush: () => import("./edit/brush.js").then(({ Brush }) => Brush),
+  cutout: () => import("./edit/cutout.js").then(({ Cutout }) => Cutout),
+  enlarge: () => import("./edit/enlarge.js").then(({ Enlarge }) => Enlarge),
   extend: () => import("./edit/extend.js").then(({ Extend }) => Extend),
 };
 /** The picture whose tool was opened from its page: leaving goes back there. */
@@ -25,15 +34,15 @@ export function useTool(name) {
   const [found, setFound] = useState({});
   useEffect(() => {
     let here = true;
-    if (name in TOOLS && found.name !== name) {
-      Promise.all([TOOLS[name](), style()]).then(([Tool]) => here && setFound({ name, Tool }), () => here && setFound({ name, problem: new Unreachable() }));
+    if (name in LOADS && found.name !== name) {
+      Promise.all([LOADS[name](), style()]).then(([Tool]) => here && setFound({ name, Tool }), () => here && setFound({ name, problem: new Unreachable() }));
     }
     return () => (here = false);
   }, [name]);
   return found.name === name ? found : {};
 }
 
-export const isTool = (name) => name in TOOLS;
+export const isTool = (name) => name in LOADS;
 
 export function openTool(id, name) {
   opened = id;

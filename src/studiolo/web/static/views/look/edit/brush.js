@@ -26,7 +26,7 @@ export function Brush({ picture, onDone }) {
   const mark = (erase) => history.add({ kind: "rectangle", erase, ...rectangle });
   const hand = { picture, brush, rectangle, onRectangle: setRectangle, onMark: mark };
   const percent = formatNumber(share, { style: "percent", maximumFractionDigits: 1 });
-  return html`<${Workshop} tool=${TOOL} picture=${picture} onDone=${onDone} title=${t("brush")} label=${t("what")} hint=${t("whatHint")} prompt=""
+  return html`<${Workshop} tool=${TOOL} tasks=${["inpainting"]} picture=${picture} onDone=${onDone} title=${t("brush")} label=${t("what")} hint=${t("whatHint")} prompt=""
     missing=${() => (share === 0 ? t("needMask") : "")} before=${() => picture.image_url}
     compose=${async (form, engine) => ({ ...requestOf(form, engine), init_image: `picture:${picture.id}`, mask: await toFile(history.steps, picture) })}
     room=${() => html`<${Surface} ...${hand} operations=${history.steps} share=${share} onOperation=${history.add} /><${Toolbar} ...${hand} history=${history} onBrush=${setBrush} />`}

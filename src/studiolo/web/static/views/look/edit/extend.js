@@ -2,6 +2,7 @@
 import { html, useState } from "../../../core/html.js";
 import { formatNumber } from "../../../core/words.js";
 import { Button } from "../../../components/button.js";
+import { Seam } from "../../../components/seam.js";
 import { compose, isLarger, marginsFor, NOTHING, plan, SIDES } from "./frame.js";
 import { FrameStage } from "./frame-stage.js";
 import { draftOf, keepDraft } from "./painting.js";
@@ -16,21 +17,36 @@ const MOST_TIMES = 2;
 
 export function Extend({ picture, onDone }) {
   const [margins, setMargins] = useState(draftOf(TOOL, picture.id).margins ?? NOTHING);
+  const [seam, setSeam] = useState(draftOf(TOOL, picture.id).seam);
   const change = (next) => {
     setMargins(next);
     keepDraft(TOOL, picture.id, { margins: next });
   };
-  const frameFor = (engine) => plan(picture, margins, engine.capabilities.sizes);
+  const changeSeam = (next) => {
+    setSeam(next);
+    keepDraft(TOOL, picture.id, { seam: next });
+  };
+  const frameFor = (engine) => plan(picture, margins, engine.capabilities);
   const most = MOST_TIMES * Math.max(picture.width, picture.height);
   const body = async (form, engine) => {
     const frame = frameFor(engine);
+    if (frame.exact) return { ...requestOf(form, engine), init_image: `picture:${picture.id}`, outpaint: SIDES.map((side) => margins[side]), seam: engine.capabilities.seams?.includes(seam) ? seam : undefined };
     return { ...requestOf(form, engine), width: frame.width, height: frame.height, ...(await compose(picture, frame)) };
   };
-  return html`<${Workshop} tool=${TOOL} picture=${picture} onDone=${onDone} title=${t("extend")} label=${t("around")} hint=${t("extendHow")} prompt=${picture.prompt}
-    missing=${(engine) => (isLarger(frameFor(engine)) ? "" : t("needRoom"))} before=${(job) => `/api/sources/${job.request.init_image.replace("sha256:", "")}`} compose=${body}
+  return html`<${Workshop} tool=${TOOL} tasks=${["outpainting", "inpainting"]} picture=${picture} onDone=${onDone} title=${t("extend")} label=${t("around")} hint=${t("extendHow")} prompt=${picture.prompt}
+    missing=${(engine) => (isLarger(frameFor(engine)) ? "" : t("needRoom"))} before=${(job) => `/api/sources/${job.request.init_image.replace("sha256:", "")}`} boxOf=${boxOf} compose=${body}
     room=${(engine) => html`<${FrameStage} picture=${picture} frame=${frameFor(engine)} margins=${margins} most=${most} step=${Math.max(8, engine.capabilities.sizes.multiple)} onMargins=${change} />
       <${FrameTools} picture=${picture} margins=${margins} most=${most} onMargins=${change} />`}
-    notes=${(engine) => html`<${Outcome} engine=${engine} picture=${picture} margins=${margins} frame=${frameFor(engine)} />`} />`;
+    notes=${(engine) => html`<${Outcome} engine=${engine} picture=${picture} margins=${margins} frame=${frameFor(engine)} />
+      ${frameFor(engine).exact && html`<${Seam} seams=${engine.capabilities.seams} task="outpainting" value=${seam} onChange=${changeSeam} />`}`} />`;
+}
+
+/** Where the picture stands in what it grew to; a hole around it was painted with the picture in its place. */
+function boxOf({ request: { outpaint, width, height } }) {
+  if (!outpaint) return undefined;
+  const [left, top, right, bottom] = outpaint;
+  const percent = (part, all) => `${(100 * part) / all}%`;
+  return { left: percent(left, width), top: percent(top, height), width: percent(width - left - right, width), height: percent(height - top - bottom, height) };
 }
 
 function FrameTools({ picture, margins, most, onMargins }) {

@@ -1,5 +1,6 @@
 // The picture with a frame around it, whose edges are pulled by mouse, finger or arrow keys.
 import { html, useRef } from "../../../core/html.js";
+import { titleOf } from "../../../components/titles.js";
 import { useBox } from "./fit.js";
 import { SIDES } from "./frame.js";
 import { t } from "./words.js";
@@ -41,7 +42,7 @@ export function FrameStage({ picture, frame, margins, step, most, onMargins }) {
   const hand = (sides) => ({ onPointerDown: down(sides), onPointerMove: move, onPointerUp: up, onPointerCancel: up });
   return html`<div class="edit-ground extend-ground" ref=${room}>${view && html`
     <div class="extend-frame" style=${placedIn(view, frame)}>
-      <img src=${picture.image_url} alt=${picture.prompt} style=${innerOf(frame)} draggable=${false} />
+      <img src=${picture.image_url} alt=${titleOf(picture)} style=${innerOf(frame)} draggable=${false} />
       ${SIDES.map((side) => html`<div key=${side} class=${`extend-handle ${side}`} role="slider" tabindex="0" aria-orientation=${side === "left" || side === "right" ? "horizontal" : "vertical"}
         aria-label=${t(side)} aria-valuemin="0" aria-valuemax=${most} aria-valuenow=${margins[side]} aria-valuetext=${t("edge", { side: t(side), pixels: margins[side] })} onKeyDown=${keys(side)} ...${hand([side])}></div>`)}
       ${CORNERS.map((sides) => html`<div key=${sides.join()} class=${`extend-corner ${sides.join(" ")}`} aria-hidden="true" title=${t("corner")} ...${hand(sides)}></div>`)}

@@ -1,5 +1,5 @@
 // A larger frame around a picture, and what an engine is given to fill it.
-import { allows, fitting } from "../../create/sizes.js";
+import { allows, fitting, reaches } from "../../create/sizes.js";
 import { fileOf } from "./mask.js";
 
 /** How far the painting reaches into the picture, so that no seam is seen. */
@@ -10,11 +10,15 @@ export const SIDES = ["left", "top", "right", "bottom"];
 const upTo = (pixels, multiple) => Math.ceil(pixels / multiple) * multiple;
 
 /**
- * The painting nearest to a picture with `margins` (in its pixels) that an engine of these sizes paints:
- * {width, height} of the painting, {x, y} of the picture in it, {inner: {width, height}, scale} of the picture.
+ * What becomes of a picture with `margins` (in its pixels): {width, height} of the painting, {x, y} of the picture in it,
+ * {inner: {width, height}, scale} of the picture. `exact`: the engine grows pictures, and this one just as it is asked.
+ * Otherwise it is the nearest size that the engine paints, with a hole around the picture.
  */
-export function plan(picture, margins, sizes) {
+export function plan(picture, margins, { tasks, sizes }) {
   const wanted = { width: picture.width + margins.left + margins.right, height: picture.height + margins.top + margins.bottom };
+  if (tasks.includes("outpainting") && (reaches(sizes, wanted.width, wanted.height) || !tasks.includes("inpainting"))) {
+    return { ...wanted, exact: true, scale: 1, inner: { width: picture.width, height: picture.height }, x: margins.left, y: margins.top };
+  }
   let size = { width: upTo(wanted.width, sizes.multiple), height: upTo(wanted.height, sizes.multiple) };
   let scale = 1;
   if (!allows(sizes, size.width, size.height)) {
@@ -22,7 +26,7 @@ export function plan(picture, margins, sizes) {
     scale = Math.min(size.width / wanted.width, size.height / wanted.height);
   }
   const inner = { width: Math.min(size.width, Math.round(picture.width * scale)), height: Math.min(size.height, Math.round(picture.height * scale)) };
-  return { ...size, scale, inner, x: placed(size.width - inner.width, margins.left, margins.right), y: placed(size.height - inner.height, margins.top, margins.bottom) };
+  return { ...size, exact: false, scale, inner, x: placed(size.width - inner.width, margins.left, margins.right), y: placed(size.height - inner.height, margins.top, margins.bottom) };
 }
 
 /** Of so much room before and after, how much is before. */

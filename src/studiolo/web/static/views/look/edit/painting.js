@@ -2,12 +2,9 @@
 import { api } from "../../../core/api.js";
 import { useState } from "../../../core/html.js";
 import { remember, remembered } from "../../../core/memory.js";
-import { jobs, meetJob, offeredEngines } from "../../../core/state.js";
+import { jobs, meetJob } from "../../../core/state.js";
 import { sendFile } from "../../../components/files.js";
 import { sayProblem } from "../../../components/toasts.js";
-
-/** Engines that paint into a mask; the test engine only where it is the one that was chosen. */
-export const painters = () => offeredEngines("image").filter((engine) => engine.ready && engine.capabilities?.tasks.includes("inpainting"));
 
 /** What is remembered of a tool: of the picture it was used on last. */
 export function draftOf(tool, id) {
@@ -17,7 +14,7 @@ export function draftOf(tool, id) {
 
 export const keepDraft = (tool, id, changes) => remember(`edit.${tool}`, { ...draftOf(tool, id), ...changes, id });
 
-/** {job, sending, problem, paint(compose), cancel, forget}; `compose` resolves to the job, its mask and picture being files or references. */
+/** {job, sending, problem, paint(compose), cancel, forget}; `compose` resolves to the job, its picture and its mask, if it has one, being files or references. */
 export function usePainting(tool, pictureId) {
   const [id, setId] = useState(draftOf(tool, pictureId).job ?? null);
   const [sending, setSending] = useState(false);
@@ -31,8 +28,8 @@ export function usePainting(tool, pictureId) {
     setProblem(null);
     try {
       const { init_image: picture, mask, ...request } = await compose();
-      const [{ reference: init }, { reference: hole }] = await Promise.all([reach(picture), reach(mask)]);
-      const job = await api.post("/api/jobs", { ...request, init_image: init, mask: hole });
+      const [init, hole] = await Promise.all([reach(picture), mask && reach(mask)]);
+      const job = await api.post("/api/jobs", { ...request, init_image: init.reference, mask: hole?.reference });
       meetJob(job);
       follow(job.id);
     } catch (error) {

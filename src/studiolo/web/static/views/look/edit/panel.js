@@ -18,27 +18,32 @@ export const requestOf = ({ prompt, strength, count }, engine) => ({
   strength: engine.capabilities.strength ? (strength ?? engine.capabilities.strength.default) : undefined,
 });
 
-/** `missing` says what has to be done before painting, and is shown when one tries. */
-export function Panel({ title, label, hint, form, onForm, engines, engine, missing, painting, onPaint, children }) {
+/** The same of a tool that paints nothing: the words stay those of the picture, so that it is found by them. */
+export const editOf = (picture, engine) => ({
+  engine: engine.name, init_image: `picture:${picture.id}`, prompt: picture.prompt, original_prompt: picture.original_prompt || undefined, translate: false,
+});
+
+/** `missing` says what has to be done before painting, and is shown when one tries; without `label` no words are asked for. */
+export function Panel({ title, run, label, hint, form, onForm, engines, engine, missing, painting, onPaint, children }) {
   const box = useRef(null);
   const wrong = painting.tried > 0 && missing;
   useEffect(() => {
     if (painting.tried && !form.prompt.trim()) box.current?.focus();
   }, [painting.tried]);
-  useKeys([{ keys: "mod+Enter", does: t("run"), run: onPaint }], [onPaint, language.value]);
+  useKeys([{ keys: "mod+Enter", does: run, run: onPaint }], [onPaint, language.value]);
   if (!engine) return html`<h1>${title}</h1><${Notice}><p>${t("none")} <a href=${link("/engines")}>${t("toEngines")}</a></p><//>`;
   const { strength, max_count: most } = engine.capabilities;
   return html`<h1>${title}</h1>
     <form class="stack" onSubmit=${(event) => { event.preventDefault(); onPaint(); }}>
-      <${Field} label=${label} hint=${hint}>${(id, about) => html`<${GrowingText} id=${id} inputRef=${box} class="textarea serif" rows="2" maxlength="2000" placeholder=${t("placeholder")} aria-describedby=${about}
-        value=${form.prompt} onInput=${(prompt) => onForm({ prompt })} />`}<//>
+      ${label && html`<${Field} label=${label} hint=${hint}>${(id, about) => html`<${GrowingText} id=${id} inputRef=${box} class="textarea serif" rows="2" maxlength="2000" placeholder=${t("placeholder")} aria-describedby=${about}
+        value=${form.prompt} onInput=${(prompt) => onForm({ prompt })} />`}<//>`}
       ${children}
-      ${strength && html`<${SliderField} label=${t("strength")} hint=${t("strengthHint")} value=${form.strength ?? strength.default} minimum=${strength.minimum} maximum=${strength.maximum} step=${0.01} onInput=${(value) => onForm({ strength: value })} />`}
+      ${label && strength && html`<${SliderField} label=${t("strength")} hint=${t("strengthHint")} value=${form.strength ?? strength.default} minimum=${strength.minimum} maximum=${strength.maximum} step=${0.01} onInput=${(value) => onForm({ strength: value })} />`}
       ${engines.length > 1 && html`<${SelectField} label=${t("engine")} value=${engine.name} options=${engines.map(({ name }) => ({ value: name, label: name }))} onChange=${(name) => onForm({ engine: name, strength: null })} />`}
       ${painting.active && html`<${Progress} job=${painting.job} onCancel=${painting.cancel} />`}
       <div class="edit-run">
-        <${Button} type="submit" kind="primary" size="large" icon="paintbrush" aria-disabled=${painting.active ? "true" : undefined}>${t("run")}<//>
-        <${Stepper} label=${t("count")} less=${t("fewer")} more=${t("more")} value=${Math.min(form.count, most)} maximum=${Math.min(MOST_PICTURES, most)} onChange=${(count) => onForm({ count })} />
+        <${Button} type="submit" kind="primary" size="large" icon=${label ? "paintbrush" : "wand-sparkles"} aria-disabled=${painting.active ? "true" : undefined}>${run}<//>
+        ${label && html`<${Stepper} label=${t("count")} less=${t("fewer")} more=${t("more")} value=${Math.min(form.count, most)} maximum=${Math.min(MOST_PICTURES, most)} onChange=${(count) => onForm({ count })} />`}
       </div>
     </form>
     <div role="alert">${wrong && html`<p class="wrong">${missing}</p>`}</div>

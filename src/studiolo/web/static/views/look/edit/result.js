@@ -3,6 +3,7 @@ import { html, useEffect, useRef } from "../../../core/html.js";
 import { Button } from "../../../components/button.js";
 import { t } from "./words.js";
 
+/** Without `onEdit` there is nothing to go on with. */
 export function Result({ title, pictures, shown, onShow, onEdit, onLook, onAgain }) {
   const heading = useRef(null);
   useEffect(() => {
@@ -15,8 +16,8 @@ export function Result({ title, pictures, shown, onShow, onEdit, onLook, onAgain
     <p class="soft">${t("kept")}</p>
     ${shown.notes.map((note) => html`<p class="small soft">${note}</p>`)}
     <div class="row">
-      <${Button} kind="primary" icon="brush" onClick=${onEdit}>${t("keepEditing")}<//>
-      <${Button} onClick=${onLook}>${t("show")}<//>
+      ${onEdit && html`<${Button} kind="primary" icon="brush" onClick=${onEdit}>${t("keepEditing")}<//>`}
+      <${Button} kind=${onEdit ? "" : "primary"} onClick=${onLook}>${t("show")}<//>
       <${Button} icon="rotate-ccw" onClick=${onAgain}>${t("back")}<//>
     </div>`;
 }

@@ -14,7 +14,8 @@ export const t = words({
     before: "Before", after: "After", compare: "Before and after", result: "Result {n}", results: "Results", keepEditing: "Keep editing this", show: "Show it", back: "Try again", kept: "It is in the gallery; the picture it came from stays as it was.",
     frame: "Frame", shape: "Shape", free: "Free", edge: "{side} edge: {pixels} pixels added", corner: "Pull a corner", whole: "Becomes {width} × {height}.", shrunk: "To fit what {engine} paints, the picture inside is shown at {percent}.",
     enlarged: "To reach what {engine} paints, the picture inside is shown at {percent}.", snapped: "{engine} paints sides in multiples of {multiple}.", extendHow: "Pull the edges outwards; the picture inside stays as it is.", around: "What shall be around it?", reset: "Back to the picture's frame",
-    none: "No engine that is ready can repaint a part of a picture.", toEngines: "See the engines",
+    none: "No engine that is ready can do this.", words: "Words", wordsLabel: "What to repaint", wordsPlaceholder: "the red car", find: "Find", finding: "Looking …", wordsHow: "Name what shall be painted anew; correct it with the brush.",
+    enlarge: "Enlarge", enlargeRun: "Enlarge", times: "How much", cutout: "Remove the background", cutoutRun: "Remove it", cutoutHow: "What the picture shows stays; everything behind it becomes transparent.", toEngines: "See the engines",
   },
   ko: {
     brush: "일부 다시 그리기", extend: "그림 넓히기", done: "완료",
@@ -28,6 +29,7 @@ export const t = words({
     before: "이전", after: "이후", compare: "이전과 이후", result: "결과 {n}", results: "결과", keepEditing: "이어서 고치기", show: "보기", back: "다시 시도", kept: "갤러리에 저장했습니다. 원래 그림은 그대로 있습니다.",
     frame: "틀", shape: "비율", free: "자유", edge: "{side} 가장자리: {pixels}픽셀 추가", corner: "모서리 당기기", whole: "{width} × {height} 크기가 됩니다.", shrunk: "{engine} 엔진에 맞추어 안쪽 그림을 {percent}로 줄입니다.",
     enlarged: "{engine} 엔진에 맞추어 안쪽 그림을 {percent}로 키웁니다.", snapped: "{engine} 엔진은 {multiple}의 배수 크기로 그립니다.", extendHow: "가장자리를 바깥으로 당기세요. 안쪽 그림은 그대로 남습니다.", around: "둘레에 무엇을 그릴까요?", reset: "원래 틀로",
-    none: "그림의 일부를 다시 그릴 수 있는 엔진이 없습니다.", toEngines: "엔진 보기",
+    none: "이 일을 할 수 있는 엔진이 없습니다.", words: "낱말", wordsLabel: "다시 그릴 것", wordsPlaceholder: "빨간 자동차", find: "찾기", finding: "찾는 중 …", wordsHow: "다시 그릴 것을 적고, 붓으로 고치세요.",
+    enlarge: "크게 만들기", enlargeRun: "크게 만들기", times: "몇 배로", cutout: "배경 지우기", cutoutRun: "지우기", cutoutHow: "그림의 대상만 남고 그 뒤는 모두 투명해집니다.", toEngines: "엔진 보기",
   },
 });
