@@ -20,7 +20,7 @@ from studiolo.errors import (
 )
 from studiolo.requests import Progress
 from tests.engines.asking import ask, picture, question, said
-from tests.engines.transformers.hub_server import serving
+from tests.engines.local.hub_server import serving
 
 
 def engine_of(address: str, cache: Path, model: str = "someone/tiny", **more) -> TransformersChatEngine:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from studiolo import offline
 from studiolo.engines.base import EngineConfig
 from studiolo.engines.local import hub
+from studiolo.engines.local.cache import cache_folder, find_parcel
+from studiolo.engines.local.parcels import Parcel
 from studiolo.engines.transformers.options import TransformersOptions
-from studiolo.errors import OfflineError, UnknownEngineError
+from studiolo.errors import Cancelled, OfflineError, UnknownEngineError
+from studiolo.requests import Progress
 
 DEFAULT_MODEL: Final = "llava-hf/llava-1.5-7b-hf"
 
@@ -63,15 +66,31 @@ def find_model(search: Search) -> Path:
             f"There is no model folder '{search.model}'.",
             hint=f"Give a folder that has a config.json, or a name on the hub, such as {DEFAULT_MODEL}.",
         )
-    if folder := hub.cached(search.model, search.models_folder, search.options):
+    parcel = replace(parcel_of(search.model), revision=search.options.revision)
+    if folder := find_parcel(parcel, cache_folder(search.models_folder)):
         return folder
     if not search.may_ask:
-        where = f" --cache-dir '{search.models_folder}'" if search.models_folder else ""
         raise OfflineError(
             f"The model '{search.model}' is not on this machine, and studiolo is offline.",
-            hint=f"Download it while online: hf download {search.model}{where}",
+            hint=f"Download it while online: studiolo pull {search.model}",
         )
-    return hub.download(search.model, search.models_folder, search.options, stop=search.stop)
+
+    def heed(now: Progress) -> None:
+        del now
+        if search.stop.is_set():
+            raise Cancelled
+
+    return hub.download([parcel], search.models_folder, search.options, heed)[0]
+
+
+def parcel_of(model: str) -> Parcel:
+    """What is fetched of a model on the hub: weights and what describes them; never code, never pickles."""
+    return Parcel(
+        repo=model,
+        patterns=("*.safetensors", "*.json", "*.jinja", "*.txt", "*.model", "README.md"),
+        ignored=("*/*",),
+        needed=("config.json", "*.safetensors"),
+    )
 
 
 def _folder(search: Search) -> Path | None:
