@@ -1,7 +1,8 @@
 // A mask as what was done to make it: small enough to be remembered, undone by leaving out what came last,
 // and drawn at any size. Everything is in the picture's pixels:
 // {kind: "stroke", erase, points: [[x, y, width], …]}, {kind: "rectangle", erase, x, y, width, height},
-// {kind: "invert"}, {kind: "clear"}.
+// {kind: "found", words, url}, {kind: "invert"}, {kind: "clear"}.
+import { maskAt } from "./found.js";
 
 const MEASURED_PX = 256;
 
@@ -28,12 +29,17 @@ export function drawOperation(context, operation, { width, height }) {
   context.globalCompositeOperation = operation.erase ? "destination-out" : "source-over";
   if (operation.kind === "stroke") line(context, operation.points);
   else if (operation.kind === "rectangle") context.fillRect(operation.x, operation.y, operation.width, operation.height);
+  else if (operation.kind === "found") drawFound(context, maskAt(operation.url), { width, height });
   else if (operation.kind === "clear") context.clearRect(0, 0, width, height);
   else {
     context.globalCompositeOperation = "xor";
     context.fillRect(0, 0, width, height);
   }
   context.globalCompositeOperation = "source-over";
+}
+
+function drawFound(context, mask, { width, height }) {
+  if (mask) context.drawImage(mask, 0, 0, width, height);
 }
 
 /** A canvas whose longer side has `side` pixels (by default as many as the picture has), with all of it drawn. */

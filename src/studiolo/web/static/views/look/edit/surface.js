@@ -11,7 +11,7 @@ import { t } from "./words.js";
 const SHARPEST = 1.5;
 const KEY_STEP = 0.05;
 
-/** `brush` is {tool: "paint" | "erase" | "rectangle", size}; `rectangle` is what the rectangle tool holds. */
+/** `brush` is {tool: "paint" | "erase" | "rectangle" | "words", size}; `rectangle` is what the rectangle tool holds. */
 export function Surface({ picture, operations, share, brush, rectangle, onOperation, onRectangle, onMark }) {
   const [room, size] = useFit(picture.width, picture.height);
   const paper = useRef(null);
@@ -37,14 +37,14 @@ export function Surface({ picture, operations, share, brush, rectangle, onOperat
   };
   const leave = () => ring.current && (ring.current.hidden = true);
   const percent = formatNumber(share, { style: "percent", maximumFractionDigits: 1 });
-  const about = `${t("surface", { share: percent })} ${t(brush.tool === "rectangle" ? "rectangleHow" : "how")}`;
+  const about = `${t("surface", { share: percent })} ${t({ rectangle: "rectangleHow", words: "wordsHow" }[brush.tool] ?? "how")}`;
   return html`<div class="edit-ground" ref=${room} ...${near.handlers} onPointerMove=${(event) => { follow(event); near.handlers.onPointerMove(event); }} onPointerLeave=${(event) => { leave(); near.handlers.onPointerLeave(event); }}>
     <div class="edit-paper" ref=${paper} style=${{ ...styleOf(size), transform: near.transform }}>
       <img src=${picture.image_url} alt="" width=${picture.width} height=${picture.height} draggable=${false} />
       <canvas ref=${canvas} class=${brush.tool} tabindex="0" role="application" aria-label=${about} onKeyDown=${keys} ...${drawing.handlers}></canvas>
       ${brush.tool === "rectangle" && html`<div class="edit-rectangle" style=${boxOf(rectangle, picture)}></div>`}
     </div>
-    ${brush.tool !== "rectangle" && html`<div class="edit-ring" ref=${ring} hidden></div>`}
+    ${(brush.tool === "paint" || brush.tool === "erase") && html`<div class="edit-ring" ref=${ring} hidden></div>`}
   </div>`;
 }
 
@@ -91,7 +91,7 @@ function useDrawing({ canvas, picture, size, operations, brush, onOperation, onR
     return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale, Math.max(1, brush.size * pressure)].map((value) => Math.round(value * 10) / 10);
   };
   const down = (event) => {
-    if (event.button !== 0 || !event.isPrimary) return;
+    if (event.button !== 0 || !event.isPrimary || brush.tool === "words") return;
     canvas.current.setPointerCapture(event.pointerId);
     now.points = [point(event)];
     if (brush.tool === "rectangle") return;

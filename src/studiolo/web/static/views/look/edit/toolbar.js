@@ -1,9 +1,11 @@
-// What the hand holds: brush, eraser or rectangle, how thick, and the way back.
-import { html } from "../../../core/html.js";
+// What the hand holds: brush, eraser or rectangle, how thick, or words instead; and the way back.
+import { html, useEffect, useRef, useState } from "../../../core/html.js";
 import { useKeys } from "../../../core/keys.js";
 import { language } from "../../../core/words.js";
 import { Button } from "../../../components/button.js";
 import { Segmented } from "../../../components/field.js";
+import { Notice } from "../../../components/notice.js";
+import { find } from "./found.js";
 import { t } from "./words.js";
 
 const THICKER = 1.25;
@@ -24,14 +26,16 @@ export function Toolbar({ picture, brush, history, onBrush, rectangle, onRectang
     { keys: "b", does: t("paint"), run: () => onBrush({ ...brush, tool: "paint" }) },
     { keys: "x", does: t("erase"), run: () => onBrush({ ...brush, tool: "erase" }) },
     { keys: "m", does: t("rectangle"), run: () => onBrush({ ...brush, tool: "rectangle" }) },
+    { keys: "w", does: t("words"), run: () => onBrush({ ...brush, tool: "words" }) },
     { keys: "mod+z", does: t("undo"), run: (event) => (event.shiftKey ? history.redo() : history.undo()) },
     { keys: "mod+y", does: t("redo"), run: history.redo },
   ], [brush, history.steps, history.canRedo, language.value]);
-  const tools = ["paint", "erase", "rectangle"].map((value) => ({ value, label: t(value) }));
+  const tools = ["paint", "erase", "rectangle", "words"].map((value) => ({ value, label: t(value) }));
   return html`<div class="edit-tools" role="toolbar" aria-label=${t("tool")}>
     <${Segmented} label=${t("tool")} value=${brush.tool} options=${tools} onChange=${(tool) => onBrush({ ...brush, tool })} />
-    ${brush.tool === "rectangle" ? html`<${Rectangle} picture=${picture} rectangle=${rectangle} onRectangle=${onRectangle} onMark=${onMark} />`
-      : html`<label class="edit-size"><span class="small soft">${t("size")}</span><input type="range" min=${minimum} max=${maximum} value=${brush.size} aria-label=${t("size")} onInput=${(event) => resize(Number(event.currentTarget.value))} /></label>`}
+    ${brush.tool === "rectangle" && html`<${Rectangle} picture=${picture} rectangle=${rectangle} onRectangle=${onRectangle} onMark=${onMark} />`}
+    ${brush.tool === "words" && html`<${Words} picture=${picture} onFound=${history.add} />`}
+    ${(brush.tool === "paint" || brush.tool === "erase") && html`<label class="edit-size"><span class="small soft">${t("size")}</span><input type="range" min=${minimum} max=${maximum} value=${brush.size} aria-label=${t("size")} onInput=${(event) => resize(Number(event.currentTarget.value))} /></label>`}
     <div class="row edit-history">
       <${Button} kind="quiet" icon="undo-2" label=${t("undo")} disabled=${!history.canUndo} onClick=${history.undo} />
       <${Button} kind="quiet" icon="redo-2" label=${t("redo")} disabled=${!history.canRedo} onClick=${history.redo} />
@@ -39,6 +43,33 @@ export function Toolbar({ picture, brush, history, onBrush, rectangle, onRectang
       <${Button} kind="quiet" label=${t("clearMask")} disabled=${!history.canUndo} onClick=${() => history.add({ kind: "clear" })}>${t("clear")}<//>
     </div>
   </div>`;
+}
+
+/** What is named is looked for, and marked. */
+function Words({ picture, onFound }) {
+  const [text, setText] = useState("");
+  const [state, setState] = useState({});
+  const running = useRef(null);
+  const found = useRef(onFound);
+  found.current = onFound; // things may have been undone while it was looked for
+  useEffect(() => () => running.current?.abort(), []);
+  const look = async (event) => {
+    event.preventDefault();
+    if (!text.trim() || state.busy) return;
+    const { signal } = (running.current = new AbortController());
+    setState({ busy: true });
+    try {
+      found.current(await find(picture, text.trim(), { signal }));
+      setState({});
+    } catch (problem) {
+      if (problem.name !== "AbortError") setState({ problem });
+    }
+  };
+  return html`<form class="edit-words" onSubmit=${look}>
+    <input class="input" aria-label=${t("wordsLabel")} placeholder=${t("wordsPlaceholder")} maxlength="300" value=${text} onInput=${(event) => setText(event.currentTarget.value)} />
+    <${Button} type="submit" icon="scan-search" aria-disabled=${state.busy || !text.trim() ? "true" : undefined}>${t(state.busy ? "finding" : "find")}<//>
+    ${state.problem && html`<${Notice} problem=${state.problem} />`}
+  </form>`;
 }
 
 /** The same by numbers, for whoever draws without a hand. */
