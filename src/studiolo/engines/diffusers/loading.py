@@ -9,7 +9,7 @@ from typing import Any, Literal
 from studiolo.engines.diffusers.finding import Weights
 from studiolo.engines.diffusers.options import DiffusersOptions
 from studiolo.engines.local import libraries
-from studiolo.engines.local.machine import Placement
+from studiolo.engines.local.machine import Placement, is_out_of_memory
 from studiolo.errors import EngineError, reason
 
 Kind = Literal["text", "image", "inpaint"]
@@ -39,6 +39,16 @@ class Loaded:
     preview: Any = None
     _pipelines: dict[Kind, Any] = field(default_factory=dict[Kind, Any])
 
+    @property
+    def pipelines(self) -> list[Any]:
+        """What was loaded: the base, and the refiner if there is one."""
+        return [pipe for pipe in (self.base, self.refiner) if pipe is not None]
+
+    @property
+    def pipelines(self) -> tuple[Any, ...]:
+        """Every pipeline that has weights of its own."""
+        return (self.base,) if self.refiner is None else (self.base, self.refiner)
+
     def pipeline(self, kind: Kind) -> Any:
         """The pipeline for ``kind``; components are shared with the others."""
         if kind not in self._pipelines:
@@ -65,6 +75,8 @@ def load(weights: Weights, placement: Placement, options: DiffusersOptions) -> L
         if weights.refiner is not None:
             refiner = _refiner(diffusers, weights.refiner, base, dtype=dtype).to(placement.device)
     except _BROKEN as error:
+        if is_out_of_memory(torch, error):
+            raise  # answered with a smaller plan
         raise _not_loadable(error, weights.name) from error
     return Loaded(weights=weights, placement=placement, base=base, refiner=refiner)
 

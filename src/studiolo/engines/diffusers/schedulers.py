@@ -155,24 +155,28 @@ def build(
         config["noise_sampler_seed"] = list(seeds)
     with _quiet():
         scheduler = cls.from_config(own, **config)
-    return _quietly(scheduler)
+    _hush(scheduler, "set_timesteps")
+    if sampler.cls in {"DPMSolverSDEScheduler", "DEISMultistepScheduler"}:
+        _hush(scheduler, "step")
+    return scheduler
 
 
-def _quietly(scheduler: Any) -> Any:
-    set_timesteps = scheduler.set_timesteps
+def _hush(scheduler: Any, method: str) -> None:
+    """Let nothing be heard of what a method of the library warns of and we cannot mend."""
+    loud = getattr(scheduler, method)
 
-    @wraps(set_timesteps)
+    @wraps(loud)
     def quiet(*args: Any, **kwargs: Any) -> Any:
         with _quiet():
-            return set_timesteps(*args, **kwargs)
+            return loud(*args, **kwargs)
 
-    scheduler.set_timesteps = quiet
-    return scheduler
+    setattr(scheduler, method, quiet)
 
 
 @contextmanager
 def _quiet() -> Generator[None]:
-    """Diffusers makes numpy arrays of torch tensors in a way that numpy 2 deprecates."""
+    """Two habits: numpy functions on torch tensors, which numpy 2 deprecates, and times that are rounded."""
     with _filters, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="__array__ implementation", category=DeprecationWarning)
+        warnings.filterwarnings("ignore", message="__array_", category=DeprecationWarning)
+        warnings.filterwarnings("ignore", message="Should have t[ab]", category=UserWarning)
         yield
