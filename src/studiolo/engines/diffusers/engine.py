@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -14,16 +14,16 @@ from studiolo.engines.capabilities import Capabilities
 from studiolo.engines.diffusers import abilities, schedulers
 from studiolo.engines.diffusers.calls import call_for, finished
 from studiolo.engines.diffusers.finding import Weights, find_weights
-from studiolo.engines.diffusers.loading import Loaded, load
+from studiolo.engines.diffusers.fitting import Fitted, Fitting
 from studiolo.engines.diffusers.options import DiffusersOptions
 from studiolo.engines.diffusers.running import run
-from studiolo.engines.local import libraries, machine
+from studiolo.engines.local import libraries
 from studiolo.engines.options import read_options
 from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback, ignore_progress
 
 
 class DiffusersImageEngine(ImageEngine):
-    """A diffusion model in this process. It is loaded with the first picture and kept; one picture at a time."""
+    """A diffusion model in this process, loaded with the first picture and kept; one picture at a time."""
 
     options_type = DiffusersOptions
     key_option = "token"
@@ -31,7 +31,7 @@ class DiffusersImageEngine(ImageEngine):
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
         self._turn = threading.Lock()
-        self._loaded: Loaded | None = None
+        self._fitting: Fitting | None = None
 
     @cached_property
     def _options(self) -> DiffusersOptions:
@@ -69,25 +69,34 @@ class DiffusersImageEngine(ImageEngine):
         for start in range(0, request.count, self._options.batch_size):
             seeds = tuple(range(first + start, first + min(start + self._options.batch_size, request.count)))
             with self._turn:
-                pictures = self._paint(request, seeds, start, progress)
-            yield from pictures
+                pictures, notes = self._paint_within_memory(request, seeds, start, progress)
+            for picture in pictures:
+                yield replace(picture, notes=(*notes, *picture.notes))
 
     def close(self) -> None:
         """Free the model's memory, once the picture under way is finished."""
         with self._turn:
-            if self._loaded is None:
-                return
-            self._loaded = None
-            gc.collect()  # models refer to themselves
-            torch = libraries.load_torch()
-            if torch.cuda.is_available():
-                torch.cuda.empty_cache()
+            if self._fitting is not None:
+                self._fitting.clear()
+
+    def _paint_within_memory(
+        self, request: ImageRequest, seeds: tuple[int, ...], start: int, progress: ProgressCallback
+    ) -> tuple[list[GeneratedImage], tuple[str, ...]]:
+        if self.config.threads is not None:
+            libraries.load_torch().set_num_threads(self.config.threads)
+        self._fitting = self._fitting or Fitting(self._weights, self._options)
+        return self._fitting.work(lambda fitted: self._paint(fitted, request, seeds, start, progress))
 
     def _paint(
-        self, request: ImageRequest, seeds: tuple[int, ...], start: int, progress: ProgressCallback
+        self,
+        fitted: Fitted,
+        request: ImageRequest,
+        seeds: tuple[int, ...],
+        start: int,
+        progress: ProgressCallback,
     ) -> list[GeneratedImage]:
         began = time.perf_counter()
-        loaded = self._ready()
+        loaded = fitted.loaded
 
         def tell(step: int, total: int) -> None:
             for index in range(start, start + len(seeds)):
@@ -101,7 +110,8 @@ class DiffusersImageEngine(ImageEngine):
             loaded.base.scheduler.config,
             seeds=seeds,
         )
-        images = run(call, scheduler=scheduler, generators=self._generators(seeds), tell=tell)
+        with fitted.force.at_work(call.pipeline):
+            images = run(call, scheduler=scheduler, generators=self._generators(seeds), tell=tell)
         took = time.perf_counter() - began
         return [
             GeneratedImage(
@@ -113,15 +123,6 @@ class DiffusersImageEngine(ImageEngine):
             )
             for image, seed in zip(images, seeds, strict=True)
         ]
-
-    def _ready(self) -> Loaded:
-        if self._loaded is None:
-            torch = libraries.load_torch()
-            place = machine.place(torch, device=self._options.device, dtype=self._options.dtype)
-            if self.config.threads is not None:
-                torch.set_num_threads(self.config.threads)
-            self._loaded = load(self._weights, place, self._options)
-        return self._loaded
 
     def _generators(self, seeds: tuple[int, ...]) -> list[Any]:
         """On the CPU: the same noise on every device."""

@@ -40,11 +40,6 @@ class Loaded:
     _pipelines: dict[Kind, Any] = field(default_factory=dict[Kind, Any])
 
     @property
-    def pipelines(self) -> list[Any]:
-        """What was loaded: the base, and the refiner if there is one."""
-        return [pipe for pipe in (self.base, self.refiner) if pipe is not None]
-
-    @property
     def pipelines(self) -> tuple[Any, ...]:
         """Every pipeline that has weights of its own."""
         return (self.base,) if self.refiner is None else (self.base, self.refiner)

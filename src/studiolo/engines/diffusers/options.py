@@ -23,9 +23,10 @@ class DiffusersOptions(LocalOptions):
     """How pictures are painted on this machine. ``None``: what fits it.
 
     ``batch_size`` paints so many pictures of a request in one go: faster on a large GPU, at the price that a
-    picture of a batch may differ from the same seed's alone in its last bits. ``memory_gb`` is the most that models may take of the device; what follows it decides parts of
-    the plan (:mod:`~studiolo.engines.diffusers.plans`): where weights wait, whether pictures are decoded in
-    tiles or by the tiny autoencoder, the kernel of the attention, what is compiled.
+    picture of a batch may differ from the same seed's alone in its last bits. ``memory_gb`` is the most that
+    models may take of the device. What follows it decides parts of the plan (:mod:`.plans`): where weights
+    wait, whether pictures are decoded in tiles or by the tiny autoencoder, which kernel computes attention,
+    what is compiled.
     """
 
     batch_size: int = Field(default=1, ge=1, le=16)

@@ -31,7 +31,8 @@ class Wanted(Generic[Model]):
     Attributes:
         name: What the user calls it.
         device: Where its weights will lie.
-        needed_bytes: What loading and using it takes there.
+        needed_bytes: What it takes there at the least; without that it is refused.
+        wished_bytes: What it would work best with; idle models go for that much.
         load: Loads it; called with no lock of the ledger held that working models wait for.
         modules: The torch modules it consists of, to be measured.
         cap_bytes: Most that models may take of the device together; None for all there is.
@@ -42,6 +43,7 @@ class Wanted(Generic[Model]):
     needed_bytes: int
     load: Callable[[], Model]
     modules: Callable[[Model], Iterable[Any]]
+    wished_bytes: int = 0
     cap_bytes: int | None = None
 
 
@@ -121,16 +123,21 @@ class Ledger:
             places = [place for place in self._places if place.bytes.get(device)]
         return sorted(places, key=lambda place: place.used_at)
 
-    def make_room(self, device: str, needed: int, *, name: str, cap_bytes: int | None = None) -> None:
-        """See that ``needed`` bytes are free on the device; models that are idle go for it.
+    def make_room(
+        self, device: str, needed: int, wished: int = 0, *, name: str, cap_bytes: int | None = None
+    ) -> None:
+        """See that ``wished`` bytes are free on the device, ``needed`` at the least; idle models go for it.
 
         Raises:
             EngineError: what is left is at work, or another program's.
         """
-        torch = libraries.load_torch()
-        while needed > self.free(device, cap_bytes):
+        if self.free(device, cap_bytes) < max(needed, wished):
+            machine.free_cache(libraries.load_torch(), device)
+        while self.free(device, cap_bytes) < max(needed, wished):
             if not self._evict_one(device):
-                raise self._no_room(torch, device, needed, name, cap_bytes)
+                break
+        if self.free(device, cap_bytes) < needed:
+            raise self._no_room(device, needed, name, cap_bytes)
 
     def free(self, device: str, cap_bytes: int | None = None) -> int:
         """Bytes that a further model may take of the device."""
@@ -184,7 +191,13 @@ class Ledger:
 
     def _load(self, place: Place[Model], wanted: Wanted[Model]) -> Model:
         torch = libraries.load_torch()
-        self.make_room(wanted.device, wanted.needed_bytes, name=wanted.name, cap_bytes=wanted.cap_bytes)
+        self.make_room(
+            wanted.device,
+            wanted.needed_bytes,
+            wanted.wished_bytes,
+            name=wanted.name,
+            cap_bytes=wanted.cap_bytes,
+        )
         before = machine.allocated_bytes(torch, wanted.device)
         model = wanted.load()
         measured = weigh(wanted.modules(model))
@@ -206,7 +219,8 @@ class Ledger:
         _collect(devices)
         return True
 
-    def _no_room(self, torch: Any, device: str, needed: int, name: str, cap_bytes: int | None) -> EngineError:
+    def _no_room(self, device: str, needed: int, name: str, cap_bytes: int | None) -> EngineError:
+        torch = libraries.load_torch()
         told = f"{device} has {gigabytes(self.free(device, cap_bytes))} free"
         told += f" of {gigabytes(machine.look(torch, device).total_bytes)}"
         if cap_bytes is not None:
