@@ -135,7 +135,7 @@ def serving_all(models: dict[str, Path], **how: object) -> Iterator[tuple[str, t
     kept = {"models": models, "asked": [], "sent": [], "cuts": [], **how}
     handler = type("ThisHub", (Hub,), kept)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}", handler

@@ -8,14 +8,26 @@ same latents stands in for it (https://huggingface.co/madebyollin/sdxl-vae-fp16-
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+from studiolo.engines.diffusers.families import FAMILIES
 from studiolo.engines.local.parcels import Parcel
 
-Role = Literal["base", "unet", "vae", "refiner", "preview", "canny", "segmentation", "adapter", "encoder"]
+Role = Literal[
+    "base",
+    "unet",
+    "vae",
+    "refiner",
+    "preview",
+    "canny",
+    "segmentation",
+    "adapter",
+    "encoder",
+    "configuration",
+]
 """What a parcel is for. ``adapter`` and ``encoder``: of IP-Adapter, which reads reference pictures."""
 
 RAIL: Final = "CreativeML Open RAIL++-M"
@@ -68,6 +80,16 @@ def _network(repo: str, *, variant: str | None = None) -> Parcel:
 
 def _file(repo: str, name: str) -> Parcel:
     return Parcel(repo=repo, patterns=(name,), needed=(name,))
+
+
+def configuration(repo: str) -> Parcel:
+    """What a single file is read with: configurations and tokenizers, a few megabytes."""
+    return Parcel(
+        repo=repo,
+        patterns=("*.json", "tokenizer*/*"),
+        ignored=("*.safetensors.index.*", *_pipeline(repo).ignored),
+        needed=("model_index.json", "unet/config.json", "tokenizer*/vocab.json"),
+    )
 
 
 _SDXL: Final = "stabilityai/stable-diffusion-xl-base-1.0"
@@ -212,8 +234,21 @@ _EXTENSIONS: Final = (
     ),
 )
 
+_CONFIGURATIONS: Final = tuple(
+    Recipe(
+        name=f"{family.name}-configuration",
+        description=f"What single files of {family.title} are read with.",
+        licence="the model's own",
+        download_bytes=5 * _MB,
+        fits=family.name,
+        parts={"configuration": configuration(family.configuration)},
+    )
+    for family in FAMILIES.values()
+    if family.configuration
+)
+
 RECIPES: Final[Mapping[str, Recipe]] = MappingProxyType(
-    {recipe.name: recipe for recipe in (*_MODELS, *_EXTENSIONS)}
+    {recipe.name: recipe for recipe in (*_MODELS, *_EXTENSIONS, *_CONFIGURATIONS)}
 )
 DEFAULT_MODEL: Final = "sdxl"
 
@@ -235,23 +270,22 @@ def of_repository(repo: str) -> Recipe | None:
     )
 
 
-def configuration(repo: str) -> Parcel:
-    """What a single file is read with: configurations and tokenizers, a few megabytes."""
-    return Parcel(
-        repo=repo,
-        patterns=("*.json", "tokenizer*/*"),
-        ignored=("*.safetensors.index.*", *_pipeline(repo).ignored),
-        needed=("model_index.json", "unet/config.json", "tokenizer*/vocab.json"),
-    )
+def unique(recipes: Iterable[Recipe]) -> tuple[Parcel, ...]:
+    """The parcels of ``recipes``, each once."""
+    parcels: dict[tuple[str, tuple[str, ...]], Parcel] = {}
+    for recipe in recipes:
+        for parcel in recipe.parts.values():
+            parcels.setdefault((parcel.repo, parcel.patterns), parcel)
+    return tuple(parcels.values())
 
 
 def whole(repo: str, folders: tuple[str, ...]) -> Parcel:
     """A diffusers folder of which nothing but its index is known: all that the index names."""
-    weighty = tuple(f"{folder}/*" for folder in folders)
+    denoiser = next((folder for folder in ("transformer", "unet") if folder in folders), "*")
     return Parcel(
         repo=repo,
-        patterns=("model_index.json", "README.md", *weighty),
+        patterns=("model_index.json", "README.md", *(f"{folder}/*" for folder in folders)),
         ignored=("safety_checker/*",),
-        needed=("model_index.json",),
+        needed=("model_index.json", f"{denoiser}/*.safetensors"),
         variant="fp16",
     )

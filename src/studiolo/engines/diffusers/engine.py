@@ -9,9 +9,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from studiolo.engines.base import Availability, EngineConfig, ImageEngine
+from studiolo.engines.base import Availability, EngineConfig, ImageEngine, ModelCard
 from studiolo.engines.capabilities import Capabilities
-from studiolo.engines.diffusers import abilities, schedulers
+from studiolo.engines.diffusers import abilities, pulling, schedulers
 from studiolo.engines.diffusers.calls import call_for, finished
 from studiolo.engines.diffusers.finding import Weights, find_weights
 from studiolo.engines.diffusers.fitting import Fitted, Fitting
@@ -72,6 +72,18 @@ class DiffusersImageEngine(ImageEngine):
                 pictures, notes = self._paint_within_memory(request, seeds, start, progress)
             for picture in pictures:
                 yield replace(picture, notes=(*notes, *picture.notes))
+
+    def model_cards(self) -> tuple[ModelCard, ...]:
+        """The models that can be pulled, and those that are here."""
+        return pulling.model_cards(self.config, self._options)
+
+    def pull(self, model: str, progress: ProgressCallback = ignore_progress) -> ModelCard:
+        """Bring ``model`` here: a name of the catalogue, or a repository on the hub."""
+        return pulling.pull(model, self.config, self._options, progress)
+
+    def forget(self, model: str) -> int:
+        """Delete ``model`` from this machine, except what other models share; returns the bytes freed."""
+        return pulling.forget(model, self.config, self._options)
 
     def close(self) -> None:
         """Free the model's memory, once the picture under way is finished."""

@@ -212,7 +212,7 @@ def _from_hub(name: str, cache: Path, config: EngineConfig, options: DiffusersOp
 
 
 def pulled(repo: str, cache: Path, revision: str | None = None) -> Path | None:
-    """The folder of a repository that was pulled whole, or the only checkpoint in it; None if it is not here."""
+    """The folder of a repository that was pulled whole, or the only checkpoint in it; None if not here."""
     snapshot = find_snapshot(repo, revision, cache)
     if snapshot is None:
         return None
@@ -256,7 +256,7 @@ def _configuration(family: Family, file: Path, cache: Path, config: EngineConfig
     beside = file.with_suffix("")
     if (beside / INDEX).is_file():
         return beside
-    found = find_parcel(catalogue.configuration(family.configuration), cache)
+    found = find_parcel(RECIPES[f"{family.name}-configuration"].parts["configuration"], cache)
     if found is None:
         raise _not_here(
             f"A single file of {family.title} is read with the family's configuration, "

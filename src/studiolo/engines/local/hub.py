@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from studiolo import offline
+from studiolo.engines.base import EngineConfig
 from studiolo.engines.local.cache import cache_folder, storage_folder
 from studiolo.engines.local.explaining import explaining
 from studiolo.engines.local.machine import gigabytes
@@ -18,7 +20,7 @@ from studiolo.engines.local.options import LocalOptions
 from studiolo.engines.local.parcels import WEIGHTS, Parcel
 from studiolo.engines.local.transfer import Remote, fetch, unfinished
 from studiolo.engines.local.weights import read_header
-from studiolo.errors import EngineError, MissingExtraError
+from studiolo.errors import EngineError, MissingExtraError, OfflineError
 from studiolo.requests import Progress, ProgressCallback, ignore_progress
 
 
@@ -50,6 +52,20 @@ def is_hub_name(model: str) -> bool:
     except HFValidationError:
         return False
     return True
+
+
+def require_online(config: EngineConfig, model: str) -> None:
+    """That the hub may be asked.
+
+    Raises:
+        OfflineError: it may not.
+    """
+    # The guard of STUDIOLO_OFFLINE does not see native code, which the hub's client may download with.
+    if config.offline or offline.is_forbidden():
+        raise OfflineError(
+            f"'{model}' cannot be downloaded: studiolo is offline.",
+            hint="Unset STUDIOLO_OFFLINE, and offline in config.toml, then run the same again.",
+        )
 
 
 def list_files(repo: str, revision: str | None, cache: Path | None, options: LocalOptions) -> tuple[str, ...]:
@@ -247,14 +263,18 @@ def _check_whole(folder: Path, files: Sequence[_File]) -> None:
     for file in files:
         place = folder / file.name
         try:
-            if place.stat().st_size != file.size:
-                raise EngineError(f"{file.name} did not arrive whole.", hint="Run the same again.")
-            if file.name.endswith(WEIGHTS):
-                read_header(place)
+            _check_file(place, file)
         except EngineError:
             place.resolve().unlink()
             place.unlink(missing_ok=True)
             raise
+
+
+def _check_file(place: Path, file: _File) -> None:
+    if place.stat().st_size != file.size:
+        raise EngineError(f"{file.name} did not arrive whole.", hint="Run the same again.")
+    if file.name.endswith(WEIGHTS):
+        read_header(place)
 
 
 def _silent_bar() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path, PurePosixPath
 
 from studiolo.engines.local.parcels import PICKLED, WEIGHTS, Parcel
@@ -46,3 +47,11 @@ def licence_of(folder: Path) -> str:
     said = {name.strip(): value.strip() for name, _, value in fields}
     named = said.get("license_name") if said.get("license") == "other" else said.get("license")
     return named or "the model's own"
+
+
+def is_of_transformers(folder: Path) -> bool:
+    """Whether the folder's configuration is one of the library transformers, by its ``model_type``."""
+    try:
+        return "model_type" in json.loads((folder / "config.json").read_text("utf-8"))
+    except (OSError, ValueError, TypeError):
+        return False

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from studiolo.chat import MAX_IMAGES, ChatCapabilities, ChatRequest, Completion, Usage
-from studiolo.engines.base import Availability, ChatEngine, EngineConfig
+from studiolo.engines.base import Availability, ChatEngine, EngineConfig, ModelCard
 from studiolo.engines.local import libraries
 from studiolo.engines.options import read_options
+from studiolo.engines.transformers import pulling
 from studiolo.engines.transformers.finding import DEFAULT_MODEL, Search, find_model
 from studiolo.engines.transformers.generation import Written, write
 from studiolo.engines.transformers.loading import LoadedModel, load
@@ -86,7 +87,7 @@ class TransformersChatEngine(ChatEngine):
     ) -> Generator[str, None, Completion]:
         """Answer; closing the generator, or raising in ``progress``, stops the model within one layer."""
         started = time.perf_counter()
-        options = read_options(TransformersOptions, "transformers", self.config.options)
+        options = self._read_options()
         news: queue.SimpleQueue[_News | None] = queue.SimpleQueue()
         stop = threading.Event()
         first: float | None = None
@@ -112,6 +113,18 @@ class TransformersChatEngine(ChatEngine):
             notes=written.notes,
         )
 
+    def model_cards(self) -> tuple[ModelCard, ...]:
+        """LLaVA, and what else was pulled."""
+        return pulling.model_cards(self.config, self._read_options())
+
+    def pull(self, model: str, progress: ProgressCallback = ignore_progress) -> ModelCard:
+        """Bring ``model``, a name on the hub, onto this machine."""
+        return pulling.pull(model, self.config, self._read_options(), progress)
+
+    def forget(self, model: str) -> int:
+        """Delete ``model`` from this machine; returns the bytes freed."""
+        return pulling.forget(model, self.config, self._read_options())
+
     def close(self) -> None:
         """Free the model's memory, once the answers under way are finished."""
         with self._turn:
@@ -122,6 +135,9 @@ class TransformersChatEngine(ChatEngine):
             torch = libraries.load_torch()
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
+
+    def _read_options(self) -> TransformersOptions:
+        return read_options(TransformersOptions, "transformers", self.config.options)
 
     def _work(
         self, request: ChatRequest, options: TransformersOptions, stop: threading.Event, tell: _Tell
