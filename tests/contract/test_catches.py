@@ -145,6 +145,43 @@ class ForgetsPalette(Sound):
             yield type(picture)(**{**vars(picture), "request": forgotten})
 
 
+class EnlargesByOneMore(Sound):
+    def generate(self, request, progress=ignore_progress):
+        wider = request.model_copy(update={"width": (request.width or 0) + 1})
+        for picture in super().generate(wider if request.upscale else request, progress):
+            yield type(picture)(**{**vars(picture), "request": request})
+
+
+class LosesTransparency(Sound):
+    def generate(self, request, progress=ignore_progress):
+        for picture in super().generate(request, progress):
+            yield type(picture)(**{**vars(picture), "image": picture.image.convert("RGB")})
+
+
+class EnlargesSomethingElse(Sound):
+    def generate(self, request, progress=ignore_progress):
+        for picture in super().generate(request, progress):
+            image = Image.new(picture.image.mode, picture.image.size, (0, 255, 0))
+            yield type(picture)(**{**vars(picture), "image": image})
+
+
+class DulledByCutting(Sound):
+    def generate(self, request, progress=ignore_progress):
+        for picture in super().generate(request, progress):
+            dull = Image.blend(picture.image, Image.new(picture.image.mode, picture.image.size), 0.1)
+            if request.remove_background:
+                dull.putalpha(picture.image.getchannel("A"))
+            yield type(picture)(**{**vars(picture), "image": dull})
+
+
+class CutsOutEverything(Sound):
+    def generate(self, request, progress=ignore_progress):
+        for picture in super().generate(request, progress):
+            if request.remove_background:
+                picture.image.putalpha(0)
+            yield picture
+
+
 class DoesNotSurviveClose(Sound):
     closed = False
 
@@ -187,6 +224,12 @@ FAULTS: list[tuple[type[ImageEngine], str, str]] = [
     (IgnoresMask, "test_inpainting_keeps_what_the_mask_keeps", "kept half"),
     (IgnoresPalette, "test_a_palette_is_painted_in", "no nearer than without"),
     (ForgetsPalette, "test_a_palette_is_painted_in", ""),
+    (EnlargesByOneMore, "test_upscaling_multiplies_the_sides", "is not"),
+    (LosesTransparency, "test_upscaling_multiplies_the_sides", "RGBA became RGB"),
+    (EnlargesSomethingElse, "test_upscaling_multiplies_the_sides", "away"),
+    (LosesTransparency, "test_removing_the_background_keeps_the_colours", "no transparency"),
+    (DulledByCutting, "test_removing_the_background_keeps_the_colours", "colours of opaque pixels"),
+    (CutsOutEverything, "test_removing_the_background_keeps_the_colours", "nothing was left"),
     (DoesNotSurviveClose, "test_it_can_be_closed_twice_and_used_again", "used after close"),
     (SharesStateBetweenThreads, "test_two_threads_may_paint_at_once", ""),
 ]

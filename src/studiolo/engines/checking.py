@@ -8,6 +8,7 @@ import secrets
 from studiolo.chat import ChatCapabilities, ChatRequest
 from studiolo.engines.capabilities import KNOBS, Capabilities, Range, Task, task_of
 from studiolo.errors import InvalidRequestError, UnsupportedRequestError
+from studiolo.imaging.decode import MAX_PIXELS
 from studiolo.requests import ImageRequest, Seam
 
 
@@ -134,7 +135,10 @@ def _plain(name: str) -> str:
 def _check_size(capabilities: Capabilities, request: ImageRequest, engine: str) -> None:
     sizes = capabilities.sizes
     width, height = _size(capabilities, request)
-    if request.edits_only or (request.outpaint is None and sizes.allows(width, height)):
+    if request.edits_only:
+        _check_edited_size(capabilities, width, height, engine)
+        return
+    if request.outpaint is None and sizes.allows(width, height):
         return
     most = f", at most {sizes.max_pixels:,} pixels together" if sizes.max_pixels is not None else ""
     if request.outpaint is not None:
@@ -152,6 +156,18 @@ def _check_size(capabilities: Capabilities, request: ImageRequest, engine: str) 
         f" from {sizes.minimum} to {sizes.maximum}{most}.",
         hint=f"The nearest it can do is {near[0]}x{near[1]}; round_size (--round-size) takes it.",
     )
+
+
+def _check_edited_size(capabilities: Capabilities, width: int, height: int, engine: str) -> None:
+    """Pictures that are only edited have any size, up to what is opened again."""
+    sizes = capabilities.sizes
+    most = min(sizes.max_pixels or MAX_PIXELS, MAX_PIXELS)
+    if max(width, height) > sizes.maximum or width * height > most:
+        raise InvalidRequestError(
+            f"The result would be {width}x{height}: engine '{engine}' goes up to sides of {sizes.maximum} "
+            f"and {most:,} pixels.",
+            hint="Make the picture smaller first, or enlarge it less.",
+        )
 
 
 def _size(capabilities: Capabilities, request: ImageRequest) -> tuple[int, int]:

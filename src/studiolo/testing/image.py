@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from studiolo.engines.base import Availability, ImageEngine
 from studiolo.engines.capabilities import Capabilities
@@ -21,6 +21,8 @@ from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCa
 from studiolo.testing.watching import watch_input_and_output
 
 __all__ = ["ImageEngineContract"]
+
+_OPAQUE = 255
 
 
 class ImageEngineContract:
@@ -42,6 +44,9 @@ class ImageEngineContract:
 
     strength_zero_within: ClassVar[float] = 12.0
     """Mean difference (of 255) allowed to an init picture at strength 0; an autoencoder needs some."""
+
+    upscaled_within: ClassVar[float] = 12.0
+    """Mean difference (of 255) allowed between a picture enlarged and one enlarged with a bicubic filter."""
 
     palettes: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("#264653", "#2a9d8f", "#e9c46a"),
@@ -75,7 +80,7 @@ class ImageEngineContract:
                 assert knob is None or knob.minimum <= knob.default <= knob.maximum, f"{name}: {knob}"
             assert able.draft_strength is None or able.strength is not None
             assert engine.capabilities == able, "capabilities change from one look to the next"
-            request = ImageRequest(prompt=self.prompt)
+            request = ImageRequest.parse(self._least(engine))
             check(able, request, engine="the engine")
             complete = resolve(able, request)
             check(able, complete, engine="the engine")
@@ -93,6 +98,8 @@ class ImageEngineContract:
     def test_a_picture_has_the_size_asked_for(self) -> None:
         """RGB, of the default size; and of another size, where the engine has one."""
         with self.make_engine() as engine:
+            if not _paints(engine):
+                return
             sizes = engine.capabilities.sizes
             default = self._request(engine)
             assert _only(self._paint(engine, default)).image.size == (default.width, default.height)
@@ -109,7 +116,7 @@ class ImageEngineContract:
             assert first.model, "a picture names its model"
             assert all(seconds >= 0 for seconds in first.timings.values())
             kept = first.request.model_dump(mode="json")
-            again = ImageRequest.parse(kept)
+            again = ImageRequest.parse(kept, find_image=first.request.source_images().__getitem__)
             assert again == first.request, "the request changes on its way through JSON"
             assert again.count == 1
             assert resolve(engine.capabilities, again) == again, "the request has gaps left for defaults"
@@ -120,11 +127,11 @@ class ImageEngineContract:
     # Seeds and counts
 
     def test_a_seed_decides_the_picture(self) -> None:
-        """The same seed gives the same bytes, another seed another picture."""
+        """The same seed gives the same bytes, another seed another picture, if anything is painted."""
         with self.make_engine() as engine:
             one = _only(self._paint(engine, self._request(engine, seed=11)))
             other = _only(self._paint(engine, self._request(engine, seed=12)))
-            assert _bytes(one) != _bytes(other), "two seeds gave one picture"
+            assert not _paints(engine) or _bytes(one) != _bytes(other), "two seeds gave one picture"
             if self.seeded:
                 again = _only(self._paint(engine, self._request(engine, seed=11)))
                 assert _bytes(one) == _bytes(again), "one seed gave two pictures"
@@ -236,6 +243,44 @@ class ImageEngineContract:
             assert _difference(picture.image.crop(anew), source.crop(anew)) > 0, "nothing was painted"
             self._assert_round_trip(engine, picture)
 
+    # Edits that paint nothing
+
+    def test_upscaling_multiplies_the_sides(self) -> None:
+        """Exactly so many times as large, odd sizes too; still that picture, and transparent where it was."""
+        with self.make_engine() as engine:
+            if self._refuses(engine, "upscaling", {"init_image": _drawn(), "upscale": 2}):
+                return
+            assert engine.capabilities.upscale, "upscaling is declared, but no factor"
+            for factor in engine.capabilities.upscale:
+                for source in (_drawn(), _drawn().crop((0, 0, 33, 17)).convert("RGB")):
+                    larger = _only(self._edit(engine, init_image=source, upscale=factor))
+                    size = source.width * factor, source.height * factor
+                    assert larger.image.size == size, f"{larger.image.size} is not {size}"
+                    assert larger.image.mode == source.mode, f"{source.mode} became {larger.image.mode}"
+                    assert (larger.request.width, larger.request.height) == size
+                    plain = source.resize(size, Image.Resampling.BICUBIC)
+                    away = _difference(_on_white(larger.image), _on_white(plain))
+                    assert away <= self.upscaled_within, f"the enlarged picture is {away:.1f} away"
+                    self._assert_round_trip(engine, larger)
+
+    def test_removing_the_background_keeps_the_colours(self) -> None:
+        """RGBA of the picture's size, in part transparent; what is opaque has the colours it had."""
+        with self.make_engine() as engine:
+            source = _drawn().convert("RGB")
+            if self._refuses(engine, "background-removal", {"init_image": source, "remove_background": True}):
+                return
+            cut = _only(self._edit(engine, init_image=source, remove_background=True))
+            assert cut.image.size == source.size
+            assert cut.image.mode == "RGBA", f"{cut.image.mode} has no transparency"
+            alpha = np.asarray(cut.image.getchannel("A"))
+            opaque = alpha == _OPAQUE
+            assert opaque.any(), "nothing was left"
+            assert not opaque.all(), "nothing was cut out"
+            assert (np.asarray(cut.image)[opaque, :3] == np.asarray(source)[opaque]).all(), (
+                "colours of opaque pixels changed"
+            )
+            self._assert_round_trip(engine, cut)
+
     # Colours
 
     def test_a_palette_is_painted_in(self) -> None:
@@ -264,7 +309,6 @@ class ImageEngineContract:
         with self.make_engine() as engine:
             able = engine.capabilities
             outside: list[dict[str, Any]] = [
-                {"width": able.sizes.maximum + able.sizes.multiple},
                 {"options": {"no_such_option": True}},
                 {"scheduler": "no-such-scheduler"},
                 {"seed": able.max_seed, "count": 2},
@@ -274,6 +318,8 @@ class ImageEngineContract:
                 for name in ("steps", "guidance_scale")
                 if (knob := getattr(able, name)) is not None and knob.maximum + 1 <= 50
             ]
+            if _paints(engine):
+                outside.append({"width": able.sizes.maximum + able.sizes.multiple})
             if not able.negative_prompt:
                 outside.append({"negative_prompt": "blur"})
             for fields in outside:
@@ -307,8 +353,24 @@ class ImageEngineContract:
     # How the tests ask
 
     def _request(self, engine: ImageEngine, **fields: Any) -> ImageRequest:
-        given = {"prompt": self.prompt, "seed": 7, **self.fields, **fields}
-        request = ImageRequest.parse(given)
+        return self._complete(engine, {**self._least(engine), "seed": 7, **self.fields, **fields})
+
+    def _least(self, engine: ImageEngine) -> dict[str, Any]:
+        """The least this engine can be asked for: to paint, else to edit a picture."""
+        tasks = engine.capabilities.tasks
+        if "text-to-image" in tasks:
+            return {"prompt": self.prompt}
+        if "upscaling" in tasks:
+            return {"init_image": _drawn(), "upscale": engine.capabilities.upscale[0]}
+        if "background-removal" in tasks:
+            return {"init_image": _drawn(), "remove_background": True}
+        return {"prompt": self.prompt, "init_image": _drawn()}
+
+    def _edit(self, engine: ImageEngine, **fields: Any) -> list[GeneratedImage]:
+        return self._paint(engine, self._complete(engine, {"seed": 7, **fields}))
+
+    def _complete(self, engine: ImageEngine, fields: Mapping[str, Any]) -> ImageRequest:
+        request = ImageRequest.parse(fields)
         check(engine.capabilities, request, engine="the engine")
         return resolve(engine.capabilities, request)
 
@@ -338,8 +400,9 @@ class ImageEngineContract:
         """Whether ``task`` is not declared; then the check must refuse it."""
         if task in engine.capabilities.tasks:
             return False
+        words = {} if "upscale" in fields or "remove_background" in fields else {"prompt": self.prompt}
         try:
-            self._request(engine, **fields)
+            self._complete(engine, {**words, **fields})
         except UnsupportedRequestError:
             return True
         raise AssertionError(f"{task} is not declared, but passes the check")
@@ -350,6 +413,30 @@ class ImageEngineContract:
         assert again == picture.request
         if self.seeded:
             assert _bytes(_only(self._paint(engine, again))) == _bytes(picture)
+
+
+def _paints(engine: ImageEngine) -> bool:
+    """Whether it makes pictures anew, rather than only enlarging them or cutting them out."""
+    return bool(engine.capabilities.tasks - {"upscaling", "background-removal"})
+
+
+def _drawn() -> Image.Image:
+    """A red disc with an outline on shaded blue, 48x40; its corners are transparent."""
+    side = np.linspace(0, 30, 48, dtype=np.uint8)
+    ground = np.stack([side, side + 40, side + 180], axis=-1)[None].repeat(40, axis=0)
+    picture = Image.fromarray(ground).convert("RGBA")
+    ImageDraw.Draw(picture).ellipse(
+        (14, 8, 34, 30), fill=(220, 40, 30, 255), outline=(60, 0, 0, 255), width=2
+    )
+    for corner in ((0, 0, 6, 6), (42, 34, 48, 40)):
+        picture.paste((0, 0, 0, 0), corner)
+    return picture
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
 
 
 def _only(pictures: list[GeneratedImage]) -> GeneratedImage:

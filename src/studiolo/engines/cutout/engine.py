@@ -64,7 +64,7 @@ class CutoutOptions(EngineOptions):
 
 
 class CutoutImageEngine(ImageEngine):
-    """Models: ``birefnet-lite`` and ``isnet`` once pulled, and ``grabcut``. Unnamed, the first that is here."""
+    """``birefnet-lite`` and ``isnet`` once pulled, and ``grabcut``. The first that is here is taken."""
 
     options_type = CutoutOptions
 

@@ -80,7 +80,7 @@ def compose(opencv: Any, picture: Image.Image, opacity: Floats) -> Image.Image:
         opacity: (h, w), 0 to 1.
     """
     if picture.mode == "RGBA":
-        opacity = opacity * (np.asarray(picture.getchannel("A"), np.float32) / np.float32(255))
+        opacity = np.multiply(opacity, np.asarray(picture.getchannel("A"), np.float32) / np.float32(255))
     alpha = (opacity * 255 + 0.5).astype(np.uint8)
     weight = alpha.astype(np.float32) / np.float32(255)
     planes = [

@@ -12,7 +12,7 @@ from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from studiolo.engines.base import ImageEngine
 from studiolo.engines.capabilities import Capabilities, Range, Sizes, Task
@@ -80,14 +80,14 @@ class FakeImageEngine(ImageEngine):
 def _bands(request: ImageRequest) -> Image.Image:
     size = request.width or 64, request.height or 64
     init = None if request.init_image is None else request.init_image.image.convert("RGB")
-    if request.upscale is not None and init is not None:
-        return init.resize(size)
+    if request.upscale is not None and request.init_image is not None:
+        return request.init_image.image.resize(size)
     bands = _stripes(request, *size)
     if init is None:
         return bands
     if request.remove_background:
         cut = init.convert("RGBA")
-        cut.putalpha(bands.convert("L").resize(init.size))
+        cut.putalpha(ImageOps.autocontrast(bands.convert("L")).resize(init.size))
         return cut
     return _painted_over(request, init, bands)
 
