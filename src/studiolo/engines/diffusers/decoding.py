@@ -1,6 +1,6 @@
 """From clean latents to pixels, with an eye on numbers that overflow.
 
-SDXL's own autoencoder leaves the range of float16 (that is what madebyollin/sdxl-vae-fp16-fix mends); diffusers
+SDXL's own autoencoder leaves the range of float16 (which madebyollin/sdxl-vae-fp16-fix mends); diffusers
 calculates in float32 where the configuration says ``force_upcast``. What says nothing and overflows all the
 same comes out as not-a-number, which would be a black picture.
 """

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any, Final, Literal
 
+from studiolo.engines.diffusers import parts
 from studiolo.engines.diffusers.finding import Weights
 from studiolo.engines.diffusers.options import DiffusersOptions
+from studiolo.engines.diffusers.parts import How
+from studiolo.engines.diffusers.previews import Previewer
 from studiolo.engines.local import libraries
 from studiolo.engines.local.machine import Placement, is_out_of_memory
 from studiolo.errors import EngineError, reason
@@ -15,7 +18,7 @@ from studiolo.errors import EngineError, reason
 Kind = Literal["text", "image", "inpaint"]
 """What a pipeline starts from: words alone, a picture, a picture and a mask."""
 
-_AUTO = {
+_AUTO: Final = {
     "text": "AutoPipelineForText2Image",
     "image": "AutoPipelineForImage2Image",
     "inpaint": "AutoPipelineForInpainting",
@@ -37,21 +40,24 @@ class Loaded:
     base: Any
     refiner: Any = None
     preview: Any = None
-    _pipelines: dict[Kind, Any] = field(default_factory=dict[Kind, Any])
+    _made: dict[Kind, Any] = field(default_factory=dict[Kind, Any])
 
     @property
-    def pipelines(self) -> tuple[Any, ...]:
-        """Every pipeline that has weights of its own."""
-        return (self.base,) if self.refiner is None else (self.base, self.refiner)
+    def pipelines(self) -> list[Any]:
+        """What was loaded: the base, and the refiner if there is one."""
+        return [pipe for pipe in (self.base, self.refiner) if pipe is not None]
+
+    @cached_property
+    def previewer(self) -> Previewer:
+        """What draws latents on their way."""
+        return Previewer(self.base, self.preview)
 
     def pipeline(self, kind: Kind) -> Any:
         """The pipeline for ``kind``; components are shared with the others."""
-        if kind not in self._pipelines:
+        if kind not in self._made:
             auto = getattr(libraries.load_diffusers(), _AUTO[kind])
-            pipe = auto.from_pipe(self.base)
-            pipe.set_progress_bar_config(disable=True)
-            self._pipelines[kind] = pipe
-        return self._pipelines[kind]
+            self._made[kind] = _silent(auto.from_pipe(self.base, add_watermarker=False))
+        return self._made[kind]
 
 
 def load(weights: Weights, placement: Placement, options: DiffusersOptions) -> Loaded:
@@ -60,41 +66,103 @@ def load(weights: Weights, placement: Placement, options: DiffusersOptions) -> L
     Raises:
         MissingExtraError: torch and its kin are not installed.
         EngineError: files are missing, damaged, or not what diffusers knows.
+        RuntimeError: the device's memory did not suffice; see :func:`machine.is_out_of_memory`.
     """
-    del options
-    torch, diffusers = libraries.load_torch(), libraries.load_diffusers()
-    dtype = getattr(torch, placement.dtype)
+    torch = libraries.load_torch()
+    how = How(name=weights.name, dtype=getattr(torch, placement.dtype))
+    device = placement.device
     try:
-        base = _folder(diffusers.DiffusionPipeline, weights.base, dtype=dtype).to(placement.device)
-        refiner = None
-        if weights.refiner is not None:
-            refiner = _refiner(diffusers, weights.refiner, base, dtype=dtype).to(placement.device)
+        base = (_of_file if weights.base.is_file() else _of_folder)(weights, how).to(device)
+        refiner = _refiner(weights, base, how).to(device) if weights.refiner is not None else None
+        preview = None
+        if weights.preview is not None and (options.previews or options.tiny_vae is not False):
+            preview = parts.tiny_autoencoder_in(weights.preview, how).to(device)
     except _BROKEN as error:
         if is_out_of_memory(torch, error):
             raise  # answered with a smaller plan
         raise _not_loadable(error, weights.name) from error
-    return Loaded(weights=weights, placement=placement, base=base, refiner=refiner)
+    return Loaded(weights=weights, placement=placement, base=base, refiner=refiner, preview=preview)
 
 
-def _folder(cls: Any, folder: Path, **how: Any) -> Any:
-    """The pipeline in ``folder``: safetensors only, nothing from the hub, neither watermark nor checker."""
-    how |= {"use_safetensors": True, "local_files_only": True, "trust_remote_code": False}
-    if _has_variant(folder):
-        how["variant"] = "fp16"
-    pipe = cls.from_pretrained(folder, **how)
+def _of_folder(weights: Weights, how: How) -> Any:
+    """The pipeline of a folder that diffusers saved, with what stands in for its own parts."""
+    given: dict[str, Any] = {}
+    if weights.unet is not None:
+        given["unet"] = parts.unet_in(weights.unet, weights.base, how)
+    if weights.vae is not None:
+        given["vae"] = parts.autoencoder_in(weights.vae, weights.base, how)
+    given |= parts.models_in(weights.base, how, without=frozenset(given))
+    cls = _pipeline_class(weights)
+    return _silent(cls.from_pretrained(weights.base, **given, **_plain(cls), **how.arguments))
+
+
+def _of_file(weights: Weights, how: How) -> Any:
+    """The pipeline of a single file in the layout of the original, configured as the family's folder says."""
+    configuration = weights.configuration
+    if configuration is None:
+        raise EngineError(
+            f"'{weights.name}' is a single file, which is read with a configuration; there is none.",
+            hint="Give the model's folder instead.",
+        )
+    given: dict[str, Any] = {}
+    if weights.family.fills_only:
+        given["unet"] = parts.unet_in(weights.base, configuration, how, in_channels=9)
+    if weights.vae is not None:
+        given["vae"] = parts.autoencoder_in(weights.vae, configuration, how)
+    cls = _pipeline_class(weights)
+    pipe = cls.from_single_file(
+        str(weights.base),
+        config=str(configuration),
+        dtype=how.dtype,
+        local_files_only=True,
+        **given,
+        **_plain(cls),
+    )
+    parts.check_whole(pipe, name=weights.name)
+    return _silent(pipe)
+
+
+def _refiner(weights: Weights, base: Any, how: How) -> Any:
+    """The refiner's UNet around the base's second text encoder and autoencoder, the same in both."""
+    folder = weights.refiner
+    if folder is None:
+        raise ValueError("there is no refiner to load")
+    shared: dict[str, Any] = {
+        name: getattr(base, name) for name in ("text_encoder_2", "tokenizer_2", "vae", "scheduler")
+    }
+    cls = libraries.load_diffusers().StableDiffusionXLImg2ImgPipeline
+    own = parts.models_in(folder, how, without=frozenset((*shared, "text_encoder")))
+    return _silent(
+        cls(
+            text_encoder=None,
+            tokenizer=None,
+            requires_aesthetics_score=True,
+            force_zeros_for_empty_prompt=False,
+            add_watermarker=False,
+            **shared,
+            **own,
+        )
+    )
+
+
+def _options_of(cls: Any) -> set[str]:
+    return set(cls._get_signature_keys(cls)[1])
+
+
+def _plain(cls: Any) -> dict[str, Any]:
+    """Neither watermark nor safety checker: what is painted is the user's to judge."""
+    plain: dict[str, Any] = {"add_watermarker": False, "requires_safety_checker": False}
+    given = {key: value for key, value in plain.items() if key in _options_of(cls)}
+    return given | ({"safety_checker": None} if "requires_safety_checker" in given else {})
+
+
+def _pipeline_class(weights: Weights) -> Any:
+    return getattr(libraries.load_diffusers(), weights.family.pipeline)
+
+
+def _silent(pipe: Any) -> Any:
     pipe.set_progress_bar_config(disable=True)
     return pipe
-
-
-def _has_variant(folder: Path) -> bool:
-    """Whether the weights are there in 16 bits under names of their own."""
-    return any(folder.glob("*/*.fp16.safetensors"))
-
-
-def _refiner(diffusers: Any, folder: Path, base: Any, **how: Any) -> Any:
-    """The refiner's UNet around the base's second text encoder and VAE, which are the same in both."""
-    shared = {name: getattr(base, name) for name in ("text_encoder_2", "tokenizer_2", "vae")}
-    return _folder(diffusers.StableDiffusionXLImg2ImgPipeline, folder, **shared, **how)
 
 
 def _not_loadable(error: Exception, name: str) -> EngineError:
