@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -164,3 +165,58 @@ def _add_resampler(add: Any, *, seen: int, inner: int, words: int) -> None:
         add(f"{at}.0.to_out.weight", inner, 64)
         add(f"{at}.1.1.weight", 4 * inner, inner)
         add(f"{at}.1.3.weight", inner, 4 * inner)
+
+
+def lora(file: Path, base: Any, *, seed: int = 14, metadata: dict[str, str] | None = None) -> Path:
+    """A LoRA of the UNet of ``base``, made by peft and written by diffusers."""
+    import torch
+    from peft import LoraConfig, get_peft_model_state_dict
+
+    torch.manual_seed(seed)
+    config = LoraConfig(
+        r=2, lora_alpha=16, init_lora_weights=False, target_modules=["to_q", "to_k", "to_v", "to_out.0"]
+    )
+    unet = copy.deepcopy(base.unet)
+    unet.unload_lora()
+    unet.add_adapter(config, adapter_name="made")
+    layers = get_peft_model_state_dict(unet, adapter_name="made")
+    scaled = {name: 8 * value for name, value in layers.items()}
+    base.save_lora_weights(file.parent, unet_lora_layers=scaled, weight_name=file.name)
+    if metadata:
+        describe(file, metadata)
+    return file
+
+
+def kohya_lora(file: Path, base: Any, *, seed: int = 15, metadata: dict[str, str] | None = None) -> Path:
+    """A LoRA as kohya's scripts write it: the original checkpoint's names, and a text encoder's besides."""
+    import torch
+    from safetensors.torch import save_file
+
+    torch.manual_seed(seed)
+    down = base.unet.get_submodule("down_blocks.1.attentions.0.transformer_blocks.0.attn2")
+    words = next(part for name, part in base.text_encoder.named_modules() if name.endswith("self_attn"))
+    sdxl = hasattr(base, "text_encoder_2")
+    block = "input_blocks_3_1" if sdxl else "down_blocks_1_attentions_0"
+    layers = {
+        f"lora_unet_{block}_transformer_blocks_0_attn2_to_k": down.to_k,
+        f"lora_unet_{block}_transformer_blocks_0_attn2_to_v": down.to_v,
+    }
+    encoder = f"lora_te{'1' if sdxl else ''}_text_model_encoder_layers_0_self_attn"
+    for projection in ("q_proj", "k_proj", "v_proj", "out_proj"):
+        layers[f"{encoder}_{projection}"] = getattr(words, projection)
+    weights: dict[str, Any] = {}
+    for name, layer in layers.items():
+        out, into = layer.weight.shape
+        weights[f"{name}.lora_down.weight"] = 4 * torch.randn(2, into)
+        weights[f"{name}.lora_up.weight"] = 4 * torch.randn(out, 2)
+        weights[f"{name}.alpha"] = torch.tensor(2.0)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save_file(weights, file, metadata=metadata)
+    return file
+
+
+def describe(file: Path, metadata: dict[str, str]) -> None:
+    """Write ``metadata`` into a safetensors file."""
+    from safetensors.torch import load_file, save_file
+
+    save_file(load_file(file), file, metadata=metadata)

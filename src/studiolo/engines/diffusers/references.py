@@ -26,19 +26,16 @@ _DAMAGED: Final = (OSError, ValueError, TypeError, KeyError, AttributeError, Run
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Adapter:
-    """An IP-Adapter, loaded for one UNet: attention processors, projection, and what reads pictures."""
+    """An IP-Adapter, loaded for one UNet: its attention processors, projection, and what reads pictures."""
 
     processors: dict[str, Any]
     projection: Any
     image_encoder: Any
     feature_extractor: Any
 
-    def processors_on(self, device: str) -> dict[str, Any]:
-        """The attention processors by the names of their layers; those that have weights, on ``device``."""
-        return {
-            name: each.to(device) if hasattr(each, "to_k_ip") else each
-            for name, each in self.processors.items()
-        }
+    def among(self, others: dict[str, Any], device: str) -> dict[str, Any]:
+        """A processor for each layer: those of the adapter, on ``device``, and ``others`` for the rest."""
+        return others | {name: each.to(device) for name, each in self.processors.items()}
 
 
 def scale_for(similarity: float, *, words: bool) -> float:
@@ -89,7 +86,9 @@ def load(pipe: Any, weights: Path, image_encoder: Path, *, device: str, name: st
                 )
             projection, pipe.unet.encoder_hid_proj = pipe.unet.encoder_hid_proj, None
             return Adapter(
-                processors=dict(pipe.unet.attn_processors),
+                processors={
+                    name: each for name, each in pipe.unet.attn_processors.items() if hasattr(each, "to_k_ip")
+                },
                 projection=projection,
                 image_encoder=pipe.image_encoder,
                 feature_extractor=pipe.feature_extractor,
@@ -131,7 +130,7 @@ def attach(
         pipe.register_modules(
             image_encoder=adapter.image_encoder, feature_extractor=adapter.feature_extractor
         )
-        pipe.unet.set_attn_processor(adapter.processors_on(device))
+        pipe.unet.set_attn_processor(adapter.among(before.processors, device))
         pipe.unet.encoder_hid_proj = adapter.projection.to(device)
         pipe.unet.config.encoder_hid_dim_type = "ip_image_proj"
         pipe.set_ip_adapter_scale(scale_for(similarity, words=words))
