@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from studiolo.engines.local.parcels import Parcel
 from studiolo.errors import Cancelled, CredentialsError, EngineError, UnknownEngineError
 from studiolo.requests import Progress
 from tests.engines.local.hub_server import serving, serving_all
+from tests.engines.local.repositories import safetensors, write
 
 BIG = 3_000_000
 PARCEL = Parcel(
@@ -22,12 +21,6 @@ PARCEL = Parcel(
     needed=("model_index.json", "unet/*.safetensors"),
     variant="fp16",
 )
-
-
-def safetensors(size: int, *, name: str = "weight") -> bytes:
-    """A file of that format with one tensor of ``size`` bytes that are not all the same."""
-    header = json.dumps({name: {"dtype": "U8", "shape": [size], "data_offsets": [0, size]}}).encode()
-    return struct.pack("<Q", len(header)) + header + (bytes(range(256)) * (size // 256 + 1))[:size]
 
 
 @pytest.fixture
@@ -43,10 +36,7 @@ def model(tmp_path: Path) -> Path:
         "unet/code.py": b"raise SystemExit",
         "vae/x.safetensors": safetensors(1000),
     }
-    for name, data in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(data)
-    return folder
+    return write(folder, files)
 
 
 @pytest.fixture(autouse=True)
