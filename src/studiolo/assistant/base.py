@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, Literal, Self, cast
+from typing import TYPE_CHECKING, Final, Literal, Self, cast
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
@@ -20,6 +20,9 @@ from studiolo.requests import (
     SourceImage,
     ignore_progress,
 )
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MAX_SUGGESTION_CHARACTERS: Final = 500
 MAX_QUESTION_CHARACTERS: Final = 4000
@@ -111,6 +114,18 @@ class Translation:
         how = "word by word " if self.gloss else ""
         lost = f"; not in the dictionary: {', '.join(self.untranslated)}" if self.untranslated else ""
         return f"translated {how}from {self.language_name}{lost}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Location:
+    """Where in a picture something is: ``mask`` (L, of its size) is white there.
+
+    ``confidence`` is how likely it is what was meant, 0 to 1; ``note`` says for the user how it was found.
+    """
+
+    mask: Image
+    confidence: float
+    note: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,15 +6,13 @@ Approach to Edge Detection", 1986). ``segmentation`` without a model that knows 
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from studiolo.errors import MissingExtraError
+from studiolo.imaging.opencv import load_opencv
 
 _LONGEST_PX: Final = 1024  # regions are found in a copy of at most this side; edges in the picture itself
 _SPREAD: Final = 1 / 3  # how far the thresholds lie from the median of the gradients that count
@@ -37,8 +35,8 @@ def canny(image: Image.Image, low: float | None = None, high: float | None = Non
     Raises:
         MissingExtraError: the extra ``editing`` is not installed.
     """
-    cv2 = _cv2()
-    grey = cv2.GaussianBlur(cv2.cvtColor(_rgb(image), cv2.COLOR_RGB2GRAY), (3, 3), 0)
+    cv2 = load_opencv(needed_for="A control map")
+    grey = cv2.GaussianBlur(cv2.cvtColor(_rgb(image), cv2.COLOR_RGB2GRAY), (5, 5), 0)
     if low is None or high is None:
         middle = _median_gradient(cv2, grey)
         low = (1 - _SPREAD) * middle if low is None else low
@@ -58,7 +56,7 @@ def segmentation(image: Image.Image) -> Image.Image:
     Raises:
         MissingExtraError: the extra ``editing`` is not installed.
     """
-    cv2 = _cv2()
+    cv2 = load_opencv(needed_for="A control map")
     picture = _rgb(image)
     scale = min(1.0, _LONGEST_PX / max(image.size))
     small: Pixels = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -69,17 +67,6 @@ def segmentation(image: Image.Image) -> Image.Image:
     flat = _means(small, labels)
     whole: Pixels = cv2.resize(flat, image.size, interpolation=cv2.INTER_NEAREST)
     return Image.fromarray(whole)
-
-
-def installed() -> bool:
-    """Whether control maps can be made here; looks, loads nothing."""
-    return importlib.util.find_spec("cv2") is not None
-
-
-def _cv2() -> Any:
-    if not installed():
-        raise MissingExtraError("editing", needed_for="Making a control map")
-    return importlib.import_module("cv2")
 
 
 def _rgb(image: Image.Image) -> Pixels:

@@ -46,7 +46,10 @@ class Limits:
             ),
             (re.compile(r"/api/pictures"), {_FORM: files, _JSON: JSON_BYTES}),
             (re.compile(r"/v1/images/(edits|variations)"), {_FORM: files, _JSON: with_pictures}),
-            (re.compile(r"/api/(jobs|suggestions|palettes|drafts)|/v1/.*"), {_JSON: with_pictures}),
+            (
+                re.compile(r"/api/(jobs|suggestions|palettes|drafts|control-map|mask)|/v1/.*"),
+                {_JSON: with_pictures},
+            ),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pydantic import SecretStr
 
@@ -15,6 +15,10 @@ from studiolo.gallery import Gallery
 from studiolo.registry import ChatRegistry, EngineRegistry, SpeechRegistry, build_registry
 from studiolo.requests import Progress, ProgressCallback
 from studiolo.settings import Settings
+
+if TYPE_CHECKING:
+    from studiolo.assistant.pocket.assistant import PocketAssistant
+    from studiolo.studio.sight import Sight
 
 POCKET: Final = "pocket"
 
@@ -38,7 +42,8 @@ class Core:
         self.chat = chat or build_registry(settings, embedder, kind=ChatRegistry)
         self.speech = speech or build_registry(settings, embedder, kind=SpeechRegistry)
         self._embedder = embedder
-        self._pocket: Assistant | None = None
+        self._pocket: PocketAssistant | None = None
+        self._sight: Sight | None = None
         self._lock = threading.Lock()
 
     @classmethod
@@ -74,13 +79,23 @@ class Core:
                 error.message, hint=f"{error.hint} The assistant '{POCKET}' needs no model."
             ) from error
 
-    def _pocket_assistant(self) -> Assistant:
+    def _pocket_assistant(self) -> PocketAssistant:
         from studiolo.assistant.pocket.assistant import PocketAssistant
 
         with self._lock:
             if self._pocket is None:
                 self._pocket = PocketAssistant(embedder=self._embedder, threads=self.settings.threads or 2)
             return self._pocket
+
+    def _looking(self) -> Sight:
+        """What makes control maps and finds masks; it loads with its first use."""
+        from studiolo.studio.sight import Sight
+
+        pocket = self._pocket_assistant()
+        with self._lock:
+            if self._sight is None:
+                self._sight = Sight(self.chat.config("transformers"), pocket)
+            return self._sight
 
     def _hide_secrets(self, text: str) -> str:
         """``text`` without the keys in the settings; an engine that fails may quote one."""
@@ -96,6 +111,9 @@ class Core:
             registry.close()
         with self._lock:
             self._pocket = None
+            if self._sight is not None:
+                self._sight.close()
+            self._sight = None
         self.gallery.close()
 
     def __enter__(self) -> Self:

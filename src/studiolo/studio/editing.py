@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Literal
 
 from studiolo.gallery import Picture
-from studiolo.requests import ProgressCallback, SourceImage, ignore_progress
+from studiolo.requests import Control, ProgressCallback, SourceImage, ignore_progress
 from studiolo.studio.painting import Painting
 from studiolo.studio.subjects import find_subject, provenance
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from PIL.Image import Image
+
+    from studiolo.assistant.base import Location
+    from studiolo.studio.sight import ControlMap
 
     Source = Picture | SourceImage | Image | Path | str | bytes
 
@@ -55,6 +58,26 @@ class Editing(Painting):
     ) -> Picture:
         """Cut a picture out of its background, which becomes transparent; as :meth:`upscale`."""
         return self._edit(picture, engine, progress, cancel, remove_background=True)
+
+    def control_map(self, picture: Source, kind: Control = "canny") -> ControlMap:
+        """What of a picture's layout a painting can follow: its edges, or its regions. Nothing is kept.
+
+        Given as ``control_image`` with ``control_prepared=True``, it is followed as it is;
+        :meth:`generate_each` makes it by itself where it is given the picture.
+
+        Raises:
+            InputError: there is no such picture, or no such kind.
+            MissingExtraError: neither the extra ``editing`` nor a model that makes such maps is here.
+        """
+        return self._looking().control_map(find_subject(self.gallery, picture).image.image, kind)
+
+    def find_mask(self, picture: Source, words: str) -> Location:
+        """A mask of what ``words`` mean in a picture, white where it is. Nothing is kept.
+
+        Raises:
+            InputError: there is no such picture, or nothing in it that is meant; says what is seen.
+        """
+        return self._looking().find_mask(find_subject(self.gallery, picture).image, words)
 
     def _edit(
         self,

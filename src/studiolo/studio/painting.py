@@ -23,7 +23,7 @@ from studiolo.requests import (
 )
 from studiolo.studio.choosing import Choice, check_engine, choose_engine
 from studiolo.studio.core import POCKET, Core, cancellable
-from studiolo.studio.preparing import Prepared, changed
+from studiolo.studio.preparing import Prepared, changed, ready
 
 
 class Painting(Core):
@@ -127,17 +127,15 @@ class Painting(Core):
         Raises:
             UnknownEngineError: no such engine.
             UnsupportedRequestError: it cannot do this; the hint names engines that can.
-            InvalidRequestError: a value is outside what it takes.
+            InvalidRequestError: a value is outside what it takes, or a mask prompt finds nothing.
+            EngineError: a control map or mask cannot be made here.
         """
         choice = Choice(engine=engine) if engine is not None else self._choose(request)
         painter = self.registry.resolve(choice.engine)
         check_engine(self.registry, painter.capabilities, request, choice.engine)
-        return Prepared(
-            engine=choice.engine,
-            painter=painter,
-            request=resolve(painter.capabilities, request),
-            notes=(choice.note,) if choice.note else (),
-        )
+        resolved, notes = ready(resolve(painter.capabilities, request), painter.capabilities, self._looking)
+        chosen = (choice.note,) if choice.note else ()
+        return Prepared(engine=choice.engine, painter=painter, request=resolved, notes=chosen + notes)
 
     def _choose(self, request: ImageRequest) -> Choice:
         return choose_engine(self.registry, self.settings.engine, request)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from studiolo.engines.base import ImageEngine
-from studiolo.requests import ImageRequest
+from studiolo.engines.capabilities import Capabilities
+from studiolo.requests import ImageRequest, SourceImage
+
+if TYPE_CHECKING:
+    from studiolo.studio.sight import Sight
+
+Ready = tuple[ImageRequest, tuple[str, ...]]
+"""A request with its pictures ready, and what is to be told of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +28,28 @@ class Prepared:
     painter: ImageEngine
     request: ImageRequest
     notes: tuple[str, ...] = ()
+
+
+def ready(request: ImageRequest, capabilities: Capabilities, look: Callable[[], Sight]) -> Ready:
+    """``request`` with the control map and the mask that its engine does not make itself.
+
+    Raises:
+        InvalidRequestError: what the mask prompt says is not in the picture.
+        EngineError: a map or mask cannot be made here; the hint says what is missing.
+    """
+    update: dict[str, Any] = {}
+    notes: tuple[str, ...] = ()
+    followed = request.control_image
+    if followed is not None and not (request.control_prepared or capabilities.prepares_control):
+        drawn = look().control_map(followed.image, request.control or "canny")
+        update |= {"control_image": SourceImage(drawn.image), "control_prepared": True}
+        notes += drawn.notes
+    wanted = request.mask_prompt and request.mask is None and not capabilities.finds_masks
+    if wanted and request.init_image is not None:
+        found = look().find_mask(request.init_image, request.mask_prompt)
+        update["mask"] = SourceImage(found.mask)
+        notes += (found.note,)
+    return request.model_copy(update=update), notes
 
 
 def changed(fields: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def what(question: Question, scene: Scene) -> Reply:
 def what_at(question: Question, scene: Scene) -> Reply:
     """What stands in a part of the picture."""
     wanted = question.word.split()
-    found = tuple(s for s in scene.sightings if all(_lies(s, side) for side in wanted))
+    found = tuple(s for s in scene.sightings if all(lies(s, side) for side in wanted))
     where = f"in the {question.word}" if question.word == "centre" else f"at the {question.word}"
     if not found:
         return Reply(text=sentence(f"I recognise nothing {where}"), evidence=scene.evidence(scene.sightings))
@@ -263,7 +263,8 @@ def _number(number: int, noun: str) -> str:
     return f"one {noun}" if number == 1 else counted(number, noun)
 
 
-def _lies(sighting: Seen, side: str) -> bool:
+def lies(sighting: Seen, side: str) -> bool:
+    """Whether a thing stands on the left, right, top or bottom, or in the centre."""
     x, y = (sighting.box[0] + sighting.box[2]) / 2, (sighting.box[1] + sighting.box[3]) / 2
     if side == "centre":
         return 0.3 < x < 0.7 and 0.25 < y < 0.75

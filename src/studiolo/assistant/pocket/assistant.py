@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from studiolo.assistant.base import (
     Answer,
     Assistant,
+    Location,
     Sampling,
     Streamed,
     SuggestionRequest,
@@ -219,6 +220,18 @@ class PocketAssistant(Assistant):
             notes=reply.notes,
             timings={"looking": round(looked, 4)},
         )
+
+    def locate(self, image: SourceImage, words: str) -> Location:
+        """Where in the picture the things that ``words`` mean are; they may be in any language it translates.
+
+        Raises:
+            InvalidRequestError: there are no words, or none of the things is seen; says what is.
+        """
+        from studiolo.assistant.pocket.locating import locate
+        from studiolo.assistant.pocket.pixels import plain
+
+        english = self.translate(words).text
+        return locate(plain(image.image), english, self._parts.scene(image), self._parts.library)
 
     def _reply(self, image: SourceImage, asked: str, before: Sequence[Answer]) -> Reply:
         from studiolo.assistant.pocket.conversation import answer
