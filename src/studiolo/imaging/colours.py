@@ -11,22 +11,23 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_TO_LMS = np.array(
+TO_LMS = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
         [0.2119034982, 0.6806995451, 0.1073969566],
         [0.0883024619, 0.2817188376, 0.6299787005],
     ]
 )
-_TO_LAB = np.array(
+TO_LAB = np.array(
     [
         [0.2104542553, 0.7936177850, -0.0040720468],
         [1.9779984951, -2.4285922050, 0.4505937099],
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
-_FROM_LMS = np.linalg.inv(_TO_LMS)
-_FROM_LAB = np.linalg.inv(_TO_LAB)
+FROM_LMS = np.linalg.inv(TO_LMS)
+FROM_LAB = np.linalg.inv(TO_LAB)
+"""OKLab's matrices, for tensors of other libraries: from linear sRGB to cone responses, from these to Lab."""
 # Linear sRGB to XYZ (IEC 61966-2-1), each row divided by the white it belongs to: D65.
 _TO_XYZ = np.array(
     [
@@ -45,7 +46,7 @@ def linear(rgb: Floats) -> Floats:
 
 def to_oklab(rgb: Floats) -> Floats:
     """SRGB in 0..1, (..., 3) → OKLab: lightness 0..1, a and b about -0.3..0.3."""
-    return np.cbrt(linear(rgb) @ _TO_LMS.T) @ _TO_LAB.T
+    return np.cbrt(linear(rgb) @ TO_LMS.T) @ TO_LAB.T
 
 
 def from_oklab(lab: Floats) -> Floats:
@@ -61,7 +62,7 @@ def from_oklab(lab: Floats) -> Floats:
 
 
 def _convert(lab: Floats) -> Floats:
-    light = (lab @ _FROM_LAB.T) ** 3 @ _FROM_LMS.T
+    light = (lab @ FROM_LAB.T) ** 3 @ FROM_LMS.T
     bent = 1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055
     return np.where(light <= 0.0031308, 12.92 * light, bent)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from PIL import Image
 
-from studiolo.engines.diffusers.decoding import upcast
+from studiolo.engines.diffusers.decoding import decode_tiny, scaled, to_pictures, unpacked, upcast
 from studiolo.engines.local import libraries
 
 _FIELD_PX: Final = 192  # 24 by 24 latents: some hundreds of equations for 5 (or 17) unknowns of each colour
@@ -37,9 +37,16 @@ class Previewer:
         torch = libraries.load_torch()
         with torch.inference_mode():
             latents = unpacked(self._pipe, latents, size)
-            colours = self._by_autoencoder(latents) if self._tiny is not None else self._by_map(latents)
-            numbers = ((colours[0].float() / 2 + 0.5).clamp(0, 1) * 255).round()
-            return Image.fromarray(numbers.permute(1, 2, 0).to("cpu", torch.uint8).numpy())
+            return to_pictures(self.colours(latents))[0]
+
+    @property
+    def exact(self) -> bool:
+        """Whether an autoencoder draws, and not the map alone."""
+        return self._tiny is not None
+
+    def colours(self, latents: Any) -> Any:
+        """What clean ``latents`` (batch, channels, h, w) look like: (batch, 3, H, W), each from -1 to 1."""
+        return decode_tiny(self._tiny, latents) if self._tiny is not None else self._by_map(latents)
 
     def linear(self) -> Any:
         """The map, (channels + 1, 3): from latents and a one to red, green and blue, each from -1 to 1."""
@@ -48,22 +55,10 @@ class Previewer:
                 self._map = fit(self._pipe)
         return self._map
 
-    def _by_autoencoder(self, latents: Any) -> Any:
-        config = self._tiny.config
-        latents = latents.to(device=self._tiny.device, dtype=self._tiny.dtype)
-        return self._tiny.decode(latents / config.scaling_factor + config.shift_factor).sample
-
     def _by_map(self, latents: Any) -> Any:
         weights = self.linear().to(latents.device)
         flat = latents.float().permute(0, 2, 3, 1)
         return (flat @ weights[:-1] + weights[-1]).permute(0, 3, 1, 2)
-
-
-def unpacked(pipe: Any, latents: Any, size: tuple[int, int]) -> Any:
-    """Latents as (batch, channels, height, width), of a pipeline that packs them or not."""
-    if latents.ndim != 3:
-        return latents
-    return pipe._unpack_latents(latents, size[1], size[0], pipe.vae_scale_factor)  # noqa: SLF001
 
 
 def fit(pipe: Any) -> Any:
@@ -86,9 +81,8 @@ def fit(pipe: Any) -> Any:
 
 def _encode(pipe: Any, field: Any) -> Any:
     """The latents of ``field`` as the denoiser knows them, in float32 on the CPU."""
-    vae, config = pipe.vae, pipe.vae.config
+    vae = pipe.vae
     with upcast(vae):
         moments = vae.encode(field.to(device=pipe._execution_device, dtype=vae.dtype))  # noqa: SLF001
     latents = moments.latent_dist.mode() if hasattr(moments, "latent_dist") else moments.latents
-    shift = getattr(config, "shift_factor", None) or 0.0
-    return (latents.float().cpu() - shift) * config.scaling_factor
+    return scaled(vae, latents.float().cpu())
