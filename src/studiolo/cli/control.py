@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from studiolo.cli import results
 from studiolo.cli.help import examples
 from studiolo.cli.options import Preview
+
+if TYPE_CHECKING:
+    from studiolo.requests import Control
 
 EPILOG = examples(
     "studiolo control photo.jpg --kind canny -o edges.png",
@@ -43,7 +46,7 @@ def control(
     result = Result(output=output, force=force, open=False, preview=preview, as_json=as_json)
     with Studio.open() as studio:
         subject = find_subject(studio.gallery, picture)
-        found = studio.control_map(subject.image, kind)
+        found = studio.control_map(subject.image, cast("Control", kind))
         known: dict[str, Any] = provenance(subject.picture)
     destination = result.destination(1, otherwise=Path())
     assert destination is not None  # noqa: S101 - `otherwise` is given

@@ -18,7 +18,15 @@ HEADINGS: Final = {
     Kind.CHAT: "Suggest, look and answer",
     Kind.SPEECH: "Speak",
 }
-_TASKS: Final = ("text-to-image", "image-to-image", "inpainting")
+_TASKS: Final = (
+    "text-to-image",
+    "image-to-image",
+    "inpainting",
+    "outpainting",
+    "variation",
+    "upscaling",
+    "background-removal",
+)
 
 
 def row(engine: EngineFacts) -> list[object]:
@@ -101,10 +109,28 @@ def _image_facts(can: Capabilities) -> list[tuple[str, str]]:
         ("negative prompt", _yes(can.negative_prompt)),
         ("palette", f"up to {can.palette} colours" if can.palette else "no"),
         ("scheduler", ", ".join(can.schedulers)),
+        *_extras(can),
         ("options", ", ".join(sorted(can.options))),
         ("models", ", ".join(can.models)),
         ("languages", ", ".join(can.languages) or "any"),
         ("previews", _yes(can.previews)),
+    ]
+
+
+def _extras(can: Capabilities) -> list[tuple[str, str]]:
+    """What only some engines have; empty for those that have not."""
+    refiners = ", ".join(refiner for refiner in can.refiners if refiner != "none")
+    return [
+        ("refiner", refiners),
+        ("handover", _range(can.handover) if can.handover else ""),
+        ("refiner strength", _range(can.refiner_strength) if can.refiner_strength else ""),
+        ("seam", ", ".join(can.seams)),
+        ("control", ", ".join(can.controls)),
+        ("control strength", _range(can.control_strength) if can.control_strength else ""),
+        ("references", f"up to {can.references} pictures" if can.references else ""),
+        ("similarity", _range(can.similarity) if can.similarity else ""),
+        ("LoRAs", f"up to {can.loras}" if can.loras else ""),
+        ("enlarges", ", ".join(f"{factor} times" for factor in can.upscale)),
     ]
 
 

@@ -54,6 +54,22 @@ class Picture(_Frozen):
     deleted: AwareDatetime | None = None
 
     @property
+    def task(self) -> str:
+        """What was asked for, as engines declare their tasks; empty where another program painted it."""
+        if not self.request:
+            return ""
+        tasks = {
+            "upscale": "upscaling",
+            "remove_background": "background-removal",
+            "outpaint": "outpainting",
+            "mask": "inpainting",
+            "mask_prompt": "inpainting",
+            "init_image": "image-to-image",
+            "references": "variation",
+        }
+        return next((task for field, task in tasks.items() if self.request.get(field)), "text-to-image")
+
+    @property
     def palette(self) -> tuple[str, ...]:
         """The colours its request asked for; what an imported file holds there instead counts as none."""
         given = self.request.get("palette")

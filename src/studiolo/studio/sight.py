@@ -89,7 +89,7 @@ class Sight:
         self._segmenter.close()
 
     def _by_model(self, image: SourceImage, words: str) -> Location | None:
-        """None where no model was pulled, or it finds nothing: of drawings the pocket recogniser knows more."""
+        """None where no model was pulled, or it finds nothing; of drawings the pocket way knows more."""
         if not self._locator.ready:
             return None
         mask, sure = self._locator.locate(image.image, self._pocket.translate(words).text)

@@ -55,6 +55,7 @@ def fields_of(picture: Picture, path: Path) -> Iterator[tuple[str, object]]:
         ("id", picture.id),
         ("file", path),
         ("prompt", picture.prompt),
+        ("task", picture.task if picture.task != "text-to-image" else ""),
         ("prompt as typed", picture.original_prompt),
         ("negative prompt", picture.negative_prompt),
         ("made", picture.created.astimezone().strftime("%Y-%m-%d %H:%M:%S")),
@@ -65,6 +66,10 @@ def fields_of(picture: Picture, path: Path) -> Iterator[tuple[str, object]]:
         ("guidance scale", _short(picture.guidance_scale)),
         ("strength", _short(picture.strength)),
         ("scheduler", picture.request.get("scheduler")),
+        ("refiner", _unless_none(picture.request.get("refiner"))),
+        ("mask prompt", picture.request.get("mask_prompt")),
+        ("control", picture.request.get("control")),
+        *(("LoRA", lora) for lora in _loras(picture)),
         ("seconds", f"{seconds:.2f}" if seconds else None),
         ("cost", f"${picture.cost:.4f}" if picture.cost is not None else None),
         ("starred", "yes" if picture.starred else None),
@@ -145,7 +150,24 @@ def _print_table(pictures: Sequence[Picture], *, reasons: Sequence[str] | None) 
 def _prompt_and_tags(picture: Picture) -> Text:
     from rich.text import Text
 
-    text = Text(one_line(picture.prompt))
+    text = Text(one_line(picture.prompt)) if picture.prompt else Text(picture.task, "dim")
     for tag in picture.tags:
         text.append(f" #{one_line(tag)}", "magenta")
     return text
+
+
+def _unless_none(refiner: object) -> object:
+    return None if refiner == "none" else refiner
+
+
+def _loras(picture: Picture) -> Iterator[str]:
+    """Each by name and weight; what an imported file holds there instead is left out."""
+    given = picture.request.get("loras")
+    for lora in given if isinstance(given, list) else []:
+        if isinstance(lora, dict):
+            weight = lora.get("weight")
+            yield (
+                f"{lora.get('name')} ({weight:g})"
+                if isinstance(weight, int | float)
+                else str(lora.get("name"))
+            )
