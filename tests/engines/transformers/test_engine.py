@@ -15,6 +15,7 @@ import pytest
 from studiolo.chat import ChatRequest, Message
 from studiolo.engines.base import EngineConfig
 from studiolo.engines.transformers import TransformersChatEngine
+from studiolo.engines.transformers.loading import LoadedModel
 from studiolo.errors import (
     Cancelled,
     EngineError,
@@ -27,6 +28,12 @@ from studiolo.requests import Progress
 from tests.engines.asking import ask, picture, question, said
 from tests.engines.transformers import tiny
 from tests.engines.transformers.conftest import Build
+
+
+def loaded_by(engine: TransformersChatEngine) -> LoadedModel:
+    loaded = engine._place.peek()
+    assert loaded is not None
+    return loaded
 
 
 def working_threads() -> list[str]:
@@ -166,8 +173,7 @@ def test_closing_the_answer_stops_the_model(llama: Path, engine_for: Build):
     next(answer)
     answer.close()
     assert not working_threads()
-    loaded = engine._loaded
-    assert loaded is not None
+    loaded = loaded_by(engine)
 
     def count(*_: object) -> None:
         nonlocal written
@@ -201,8 +207,7 @@ def test_questions_from_several_threads_take_turns(llava: Path, engine_for: Buil
 def test_close_gives_the_memory_back_and_it_may_be_used_again(llava: Path, engine_for: Build):
     engine = engine_for(llava)
     before = said(engine, question("What?", picture("red")))
-    assert engine._loaded is not None
-    weights = [weakref.ref(parameter) for parameter in engine._loaded.model.parameters()]
+    weights = [weakref.ref(parameter) for parameter in loaded_by(engine).model.parameters()]
     engine.close()
     assert [ref for ref in weights if ref() is not None] == []
     assert said(engine, question("What?", picture("red"))) == before
@@ -242,15 +247,13 @@ def test_a_large_picture_is_scaled_and_said_to_be(llava: Path, engine_for: Build
 def test_bfloat16_answers_too(llava: Path, engine_for: Build):
     engine = engine_for(llava, dtype="bfloat16")
     assert said(engine, question("What?", picture("red")))
-    assert engine._loaded is not None
-    assert str(engine._loaded.model.dtype) == "torch.bfloat16"
+    assert str(loaded_by(engine).model.dtype) == "torch.bfloat16"
 
 
 def test_a_fault_within_the_model_is_an_error_of_ours(llava: Path, engine_for: Build):
     engine = engine_for(llava)
     assert said(engine, question("What?", picture("red")))
-    assert engine._loaded is not None
-    engine._loaded.model.lm_head = None
+    loaded_by(engine).model.lm_head = None
     with pytest.raises(EngineError, match="failed") as caught:
         ask(engine, question("What?", picture("red")))
     assert caught.value.__cause__ is not None
@@ -262,12 +265,11 @@ def test_memory_that_runs_out_while_it_answers(llava: Path, engine_for: Build):
 
     engine = engine_for(llava)
     assert said(engine, question("What?", picture("red")))
-    assert engine._loaded is not None
 
     def full(*_: object) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    hook = engine._loaded.model.register_forward_pre_hook(full)
+    hook = loaded_by(engine).model.register_forward_pre_hook(full)
     with pytest.raises(EngineError, match=r"cpu ran out of memory .* in float32") as caught:
         ask(engine, question("What?", picture("red")))
     assert "max_image_side_px" in caught.value.hint

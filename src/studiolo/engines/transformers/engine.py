@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import queue
 import threading
 import time
@@ -14,11 +13,12 @@ from typing import Final
 from studiolo.chat import MAX_IMAGES, ChatCapabilities, ChatRequest, Completion, Usage
 from studiolo.engines.base import Availability, ChatEngine, EngineConfig, ModelCard
 from studiolo.engines.local import libraries
+from studiolo.engines.local.residency import Place, Wanted
 from studiolo.engines.options import read_options
 from studiolo.engines.transformers import pulling
 from studiolo.engines.transformers.finding import DEFAULT_MODEL, Search, find_model
 from studiolo.engines.transformers.generation import Written, write
-from studiolo.engines.transformers.loading import LoadedModel, load
+from studiolo.engines.transformers.loading import LoadedModel, load, need_of
 from studiolo.engines.transformers.options import TransformersOptions
 from studiolo.errors import Cancelled, EngineError, StudioloError, reason
 from studiolo.requests import Progress, ProgressCallback, ignore_progress
@@ -59,7 +59,8 @@ class TransformersChatEngine(ChatEngine):
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
         self._turn = threading.Lock()
-        self._loaded: LoadedModel | None = None
+        self._place: Place[LoadedModel] = Place()
+        self._known: Wanted[LoadedModel] | None = None
 
     @property
     def name(self) -> str:
@@ -95,7 +96,7 @@ class TransformersChatEngine(ChatEngine):
         try:
             work = worker.submit(self._work, request, options, stop, news.put)
             work.add_done_callback(lambda _: news.put(None))
-            now = _at("waiting" if self._loaded else "loading", 0, request.max_tokens)
+            now = _at("waiting" if self._place.loaded else "loading", 0, request.max_tokens)
             for piece in _listen(news, now, progress):
                 first = first or time.perf_counter() - started
                 yield piece
@@ -128,13 +129,8 @@ class TransformersChatEngine(ChatEngine):
     def close(self) -> None:
         """Free the model's memory, once the answers under way are finished."""
         with self._turn:
-            if self._loaded is None:
-                return
-            self._loaded = None
-            gc.collect()  # models refer to themselves
-            torch = libraries.load_torch()
-            if torch.cuda.is_available():
-                torch.cuda.empty_cache()
+            self._place.clear()
+            self._known = None
 
     def _read_options(self) -> TransformersOptions:
         return read_options(TransformersOptions, "transformers", self.config.options)
@@ -151,17 +147,26 @@ class TransformersChatEngine(ChatEngine):
 
         _take(self._turn, stop)
         try:
-            loaded = self._loaded or self._load(options, stop)
-            tell(_News(progress=_at("waiting", 0, request.max_tokens)))
-            return write(loaded, request, options, stop=stop, tell=say)
+            self._known = self._known or self._wanted(options, stop)
+            with self._place.use(self._known) as loaded:
+                tell(_News(progress=_at("waiting", 0, request.max_tokens)))
+                return write(loaded, request, options, stop=stop, tell=say)
         finally:
             self._turn.release()
 
-    def _load(self, options: TransformersOptions, stop: threading.Event) -> LoadedModel:
+    def _wanted(self, options: TransformersOptions, stop: threading.Event) -> Wanted[LoadedModel]:
+        """What the ledger makes room for. Whether it fits at all is said by loading, with what to change."""
         libraries.load_torch()
         folder = find_model(Search.of(self.config, options, stop=stop))
-        self._loaded = load(folder, self.name, options, threads=self.config.threads)
-        return self._loaded
+        need = need_of(folder, self.name, options)
+        return Wanted(
+            name=self.name,
+            device=need.placement.device,
+            needed_bytes=0,
+            wished_bytes=need.weights_bytes,
+            load=lambda: load(folder, self.name, options, threads=self.config.threads),
+            modules=lambda loaded: [loaded.model],
+        )
 
 
 def _at(stage: str, step: int, total: int) -> Progress:

@@ -39,6 +39,30 @@ class LoadedModel:
         return int(limit) if limit else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """Where a model will run, and the bytes that its weights take there."""
+
+    placement: Placement
+    weights_bytes: int
+
+
+def need_of(folder: Path, name: str, options: TransformersOptions) -> Need:
+    """What the model in ``folder`` needs. Reads the headers of its files; loads nothing.
+
+    Raises:
+        MissingExtraError: torch and its kin are not installed.
+        EngineError: the folder holds no safe weights, or this machine has no such device.
+    """
+    torch = libraries.load_torch()
+    place = machine.place(torch, device=options.device, dtype=options.dtype)
+    if options.load_in_4bit:
+        _check_4bit(place)
+    check_weights(folder, model=name)
+    per_number = BYTES_IN_4BIT if options.load_in_4bit else BYTES[place.dtype]
+    return Need(placement=place, weights_bytes=weigh(folder, bytes_per_number=per_number))
+
+
 def load(folder: Path, name: str, options: TransformersOptions, *, threads: int | None) -> LoadedModel:
     """Load the model in ``folder``, after a look at whether it fits.
 
@@ -47,12 +71,8 @@ def load(folder: Path, name: str, options: TransformersOptions, *, threads: int 
         EngineError: the folder holds no model that answers, or one that is damaged or too large.
     """
     torch, transformers = libraries.load_torch(), libraries.load_transformers()
-    place = machine.place(torch, device=options.device, dtype=options.dtype)
-    if options.load_in_4bit:
-        _check_4bit(place)
-    check_weights(folder, model=name)
-    per_number = BYTES_IN_4BIT if options.load_in_4bit else BYTES[place.dtype]
-    needed = weigh(folder, bytes_per_number=per_number)
+    need = need_of(folder, name, options)
+    place, needed = need.placement, need.weights_bytes
     machine.check_fit(needed, machine.free_bytes(torch, place.device), place, model=name)
     if threads is not None:
         torch.set_num_threads(threads)
