@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,7 +43,7 @@ class Network:
             self._session: Any = onnxruntime.InferenceSession(
                 file, options, providers=["CPUExecutionProvider"]
             )
-        except RuntimeError as error:
+        except _failures() as error:
             raise EngineError(
                 f"The network in {file.name} cannot be loaded: {reason(error)}.",
                 hint="Delete it and pull it again: studiolo models",
@@ -63,14 +64,14 @@ class Network:
         name = self._session.get_inputs()[0].name
         try:
             answer = self._session.run(None, {name: normal.transpose(2, 0, 1)[None]})[0]
-        except RuntimeError as error:
+        except _failures() as error:
             raise EngineError(
                 f"The matting network could not do its work: {reason(error)}.",
                 hint="Close other programs, or cut out by colour: cutout:grabcut",
             ) from error
         seen = np.asarray(answer, np.float32).reshape(about.side_px, about.side_px)
         if about.logits:
-            seen = 1 / (1 + np.exp(-seen))
+            seen = (1 + np.tanh(seen / 2)) / 2  # the sigmoid, without overflow
         if float(seen.max()) < _SEEN:
             raise EngineError(
                 "The network sees nothing in the picture that stands before a background.",
@@ -80,6 +81,20 @@ class Network:
             seen = (seen - seen.min()) / max(float(seen.max() - seen.min()), 1e-6)
         whole = Image.fromarray(seen.astype(np.float32)).resize(picture.size, Image.Resampling.BILINEAR)
         return np.asarray(whole).clip(0, 1)
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What onnxruntime raises; the base they share is RuntimeError or, of some, Exception itself."""
+    state: Any = import_module("onnxruntime.capi.onnxruntime_pybind11_state")
+    return (
+        state.Fail,
+        state.InvalidArgument,
+        state.InvalidGraph,
+        state.InvalidProtobuf,
+        state.NotImplemented,
+        state.RuntimeException,
+        RuntimeError,
+    )
 
 
 def _flat(picture: Image) -> Image:
