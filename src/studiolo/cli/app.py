@@ -26,6 +26,8 @@ from studiolo.cli import (
     doctor,
     engines,
     generate,
+    models,
+    pull,
     serve,
     show,
     speak,
@@ -104,6 +106,8 @@ app.command("speak", cls=Command, epilog=speak.EPILOG)(speak.speak)
 app.command("serve", cls=Command, epilog=serve.EPILOG)(serve.serve)
 app.command("show", cls=Command, epilog=show.EPILOG)(show.show)
 app.command("engines", cls=Command, epilog=engines.EPILOG)(engines.engines)
+app.add_typer(models.app, name="models")
+app.command("pull", cls=Command, epilog=pull.EPILOG)(pull.pull)
 app.add_typer(config.app, name="config")
 app.command("doctor", cls=Command)(doctor.doctor)
 

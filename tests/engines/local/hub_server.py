@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import ClassVar
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
+_BLOCK = 300_000
 LARGE = (".safetensors", ".bin", ".ckpt")
 
 
@@ -25,7 +27,7 @@ class Hub(BaseHTTPRequestHandler):
 
     ``gated`` hubs refuse all files. ``cut`` is after how many bytes of weights a connection breaks, once
     for each number. ``lies`` about sizes, and ``spoils`` the content of files whose names it has.
-    ``ranged`` False ignores ranges, as some proxies do.
+    ``ranged`` False ignores ranges, as some proxies do. ``slow`` is the pause after each block, in seconds.
     """
 
     models: ClassVar[dict[str, Path]] = {}
@@ -34,6 +36,7 @@ class Hub(BaseHTTPRequestHandler):
     ranged: ClassVar[bool] = True
     cuts: ClassVar[list[int]] = []
     spoils: ClassVar[set[str]] = set()
+    slow: ClassVar[float] = 0.0
     asked: ClassVar[list[str]] = []
     sent: ClassVar[list[int]] = []
     protocol_version = "HTTP/1.1"
@@ -113,8 +116,18 @@ class Hub(BaseHTTPRequestHandler):
         if breaks and self.cuts:
             data = data[: self.cuts.pop(0)]
             self.close_connection = True
+        for start in range(0, len(data), _BLOCK) if self.slow else ():
+            self._write(data[start : start + _BLOCK])
+            time.sleep(self.slow)
+        if not self.slow:
+            self._write(data)
         self.sent.append(len(data))
-        self.wfile.write(data)
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self.wfile.write(data)
+        except ConnectionError:  # whoever asked has gone
+            self.close_connection = True
 
 
 def _tag(name: str, data: bytes) -> str:

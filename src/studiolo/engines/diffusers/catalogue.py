@@ -31,7 +31,7 @@ Role = Literal[
 """What a parcel is for. ``adapter`` and ``encoder``: of IP-Adapter, which reads reference pictures."""
 
 RAIL: Final = "CreativeML Open RAIL++-M"
-STABILITY: Final = "Stability AI Community (free below 1 M$ revenue a year)"
+STABILITY: Final = "Stability AI NC Community (commercial use: stability.ai/license)"
 APACHE: Final = "Apache-2.0"
 
 _CONFIGURATION: Final = ("*.json", "tokenizer*/*")

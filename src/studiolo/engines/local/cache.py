@@ -69,8 +69,9 @@ class Snapshot:
             return self.names
 
     def weigh(self, names: Iterable[str]) -> int:
-        """Bytes of those of ``names`` that are here."""
-        return sum((self.folder / name).stat().st_size for name in names if (self.folder / name).is_file())
+        """Bytes of those of ``names`` that are here; what two of them share counts once."""
+        contents = {(self.folder / name).resolve() for name in names if (self.folder / name).is_file()}
+        return sum(content.stat().st_size for content in contents)
 
 
 def find_snapshot(repo: str, revision: str | None, cache: Path) -> Snapshot | None:

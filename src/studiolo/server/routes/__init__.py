@@ -14,6 +14,7 @@ from studiolo.server.routes import (
     imports,
     jobs,
     layouts,
+    models,
     pictures,
     prompts,
     session,
@@ -42,6 +43,7 @@ def routers() -> tuple[APIRouter, ...]:
         answers.router,
         speech.router,
         engines.router,
+        models.router,
         settings.router,
         health.router,
     )
