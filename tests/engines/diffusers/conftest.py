@@ -31,6 +31,13 @@ def sdxl(models: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sdxl_with_refiner(models: Path) -> Path:
+    """SDXL with its refiner beside it."""
+    tiny.sdxl_refiner(models / "tiny-xl-refiner")
+    return tiny.sdxl(models / "tiny-xl")
+
+
+@pytest.fixture(scope="session")
 def sd(models: Path) -> Path:
     return tiny.sd(models / "tiny-sd")
 

@@ -4,26 +4,46 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from studiolo.engines.capabilities import Capabilities, Range, Sizes
+from studiolo.engines.capabilities import Capabilities, Range, Sizes, Task
 from studiolo.engines.diffusers import schedulers
+from studiolo.engines.diffusers.families import Family
 from studiolo.engines.diffusers.finding import Weights
-from studiolo.engines.diffusers.options import DiffusersOptions
+from studiolo.requests import MAX_LORAS, MAX_REFERENCES
 
 _STRENGTH: Final = Range(minimum=0.01, maximum=1, default=0.6)
 _HANDOVER: Final = Range(minimum=0.05, maximum=0.95, default=0.8)
 _REFINER_STRENGTH: Final = Range(minimum=0.01, maximum=1, default=0.3)
+_CONTROL_STRENGTH: Final = Range(minimum=0, maximum=1, default=0.7)
+_SIMILARITY: Final = Range(minimum=0.2, maximum=1, default=0.7)
 
 
-def of(weights: Weights, options: DiffusersOptions) -> Capabilities:
+def of(weights: Weights, *, device: str, previews: bool) -> Capabilities:
     """The capabilities of the model whose files ``weights`` are."""
-    family = weights.family
-    samplers = schedulers.table(family)
+    found = of_family(weights.family, _scheduler(weights), device=device, previews=previews)
     refines = weights.refiner is not None
+    return found.model_copy(
+        update={
+            "description": f"{weights.family.title} on this machine: {weights.name}.",
+            "refiners": ("ensemble", "image", "none") if refines else (),
+            "handover": _HANDOVER if refines else None,
+            "refiner_strength": _REFINER_STRENGTH if refines else None,
+            "models": (weights.name,),
+            "licence": weights.licence,
+        }
+    )
+
+
+def of_family(
+    family: Family, scheduler: Mapping[str, Any] | None = None, *, device: str, previews: bool
+) -> Capabilities:
+    """What any model of the family can do; ``scheduler`` is the configuration of the model's own."""
+    samplers = schedulers.table(family)
+    tasks = _tasks(family)
     return Capabilities(
-        description=f"{family.title} on this machine: {weights.name}.",
-        tasks=frozenset(family.pipelines),  # pyright: ignore[reportArgumentType]
+        description=f"{family.title} on this machine, with the library diffusers.",
+        tasks=tasks,
         sizes=Sizes(
             minimum=family.min_side_px,
             maximum=family.max_side_px,
@@ -32,21 +52,43 @@ def of(weights: Weights, options: DiffusersOptions) -> Capabilities:
         ),
         steps=Range(minimum=1, maximum=150, default=family.steps),
         guidance_scale=Range(minimum=0, maximum=30, default=family.guidance_scale),
-        strength=_STRENGTH,
+        strength=_STRENGTH if "image-to-image" in tasks or "inpainting" in tasks else None,
         negative_prompt=family.negative_prompt,
-        schedulers=schedulers.names(samplers, _scheduler(weights)),
+        schedulers=schedulers.names(samplers, scheduler or {}),
         scheduler_aliases=schedulers.aliases(samplers),
-        refiners=("ensemble", "image", "none") if refines else (),
-        handover=_HANDOVER if refines else None,
-        refiner_strength=_REFINER_STRENGTH if refines else None,
-        seams=("precise", "default") if "inpainting" in family.pipelines else (),
+        **_extras(family, tasks),
+        seams=("precise", "default") if "inpainting" in tasks else (),
+        previews=previews,
         offline=True,
-        device=options.device or "cpu",
-        licence=weights.licence,
+        device=device,
     )
 
 
+def _extras(family: Family, tasks: frozenset[Task]) -> dict[str, Any]:
+    """What is attached to Stable Diffusion 1, 2 and XL; the newer families take LoRAs alone."""
+    if "upscaling" in tasks:
+        return {}
+    extras: dict[str, Any] = {"loras": MAX_LORAS}
+    if family.name in {"sd", "sdxl"}:
+        extras |= {
+            "controls": ("canny", "segmentation"),
+            "control_strength": _CONTROL_STRENGTH,
+            "references": MAX_REFERENCES,
+            "similarity": _SIMILARITY,
+        }
+    return extras
+
+
+def _tasks(family: Family) -> frozenset[Task]:
+    tasks = {"inpainting"} if family.fills_only else set(family.pipelines)
+    if family.name in {"sd", "sdxl"} and not family.fills_only:
+        tasks.add("variation")
+    return frozenset(cast("set[Task]", tasks))
+
+
 def _scheduler(weights: Weights) -> Mapping[str, Any]:
-    """The configuration of the model's own scheduler; of a single file, which has none, nothing."""
-    file = weights.base / "scheduler" / "scheduler_config.json"
-    return json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    """The configuration of the model's own scheduler; of a single file, that of its family."""
+    folder = weights.configuration if weights.base.is_file() else weights.base
+    if folder is None or not (file := folder / "scheduler" / "scheduler_config.json").is_file():
+        return {}
+    return json.loads(file.read_text("utf-8"))

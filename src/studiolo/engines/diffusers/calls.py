@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
+import inspect
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from PIL import Image
 
+from studiolo.engines.diffusers import schedulers
 from studiolo.engines.diffusers.loading import Kind, Loaded
+from studiolo.engines.local import libraries
 from studiolo.imaging.canvas import join
 from studiolo.requests import ImageRequest
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Call:
-    """A pipeline and its keyword arguments; the scheduler, the callback and the output are added by running."""
+    """A pipeline, its keyword arguments and the scheduler it samples with, made for this call alone.
 
-    kind: Kind
+    ``planned`` is how many steps it will take, where that is known before it begins.
+    """
+
     pipeline: Any
-    arguments: dict[str, Any]
+    arguments: dict[str, Any] = field(default_factory=dict[str, Any])
+    scheduler: Any
+    stage: str = "painting"
+    planned: int | None = None
+
+    def takes(self, argument: str) -> bool:
+        """Whether the pipeline's call has a parameter of that name."""
+        return argument in inspect.signature(self.pipeline.__call__).parameters
 
 
-def call_for(loaded: Loaded, request: ImageRequest, *, count: int = 1) -> Call:
-    """The call that paints ``count`` pictures for ``request``, which is complete."""
+def call_for(loaded: Loaded, request: ImageRequest, seeds: Sequence[int]) -> Call:
+    """The call that paints a picture for each of ``seeds``; the request is complete."""
     kind = kind_of(request)
-    pipeline = loaded.pipeline(kind)
-    arguments: dict[str, Any] = {
-        "prompt": [request.prompt] * count,
-        "num_inference_steps": request.steps,
-        "guidance_scale": request.guidance_scale,
-    }
-    if request.negative_prompt:
-        arguments["negative_prompt"] = [request.negative_prompt] * count
-    if kind != "image":
-        arguments |= {"width": request.width, "height": request.height}
-    if kind != "text":
-        arguments |= _from_picture(request)
-    if kind == "inpaint" and request.mask is not None:
-        arguments["mask_image"] = _mask(request)
-    return Call(kind=kind, pipeline=pipeline, arguments=arguments)
+    call = Call(pipeline=loaded.pipeline(kind), scheduler=scheduler_for(loaded, request, seeds))
+    call.arguments |= words_of(request, len(seeds)) | {"num_inference_steps": request.steps}
+    if call.takes("width"):
+        call.arguments |= {"width": request.width, "height": request.height}
+    if request.init_image is not None:
+        call.arguments |= {"image": init_picture(request)} | _strength(request)
+    if request.mask is not None:
+        call.arguments["mask_image"] = mask_of(request)
+    return call
 
 
 def kind_of(request: ImageRequest) -> Kind:
@@ -49,15 +56,30 @@ def kind_of(request: ImageRequest) -> Kind:
     return "image" if request.init_image is not None else "text"
 
 
-def _from_picture(request: ImageRequest) -> dict[str, Any]:
-    strength = request.strength or 1.0
-    steps = request.steps or 1
-    # The library runs int(steps * strength) of the steps: of a schedule too short for one, a longer one.
-    return {
-        "image": init_picture(request),
-        "strength": strength,
-        "num_inference_steps": max(steps, math.ceil(1 / strength)),
-    }
+def words_of(request: ImageRequest, count: int) -> dict[str, Any]:
+    """What every stage is told in words, and how closely to follow it."""
+    words: dict[str, Any] = {"prompt": [request.prompt] * count, "guidance_scale": request.guidance_scale}
+    if request.negative_prompt:
+        words["negative_prompt"] = [request.negative_prompt] * count
+    return words
+
+
+def scheduler_for(loaded: Loaded, request: ImageRequest, seeds: Sequence[int]) -> Any:
+    """The scheduler asked for, new, from the model's own configuration."""
+    return schedulers.build(
+        libraries.load_diffusers(),
+        schedulers.table(loaded.weights.family),
+        request.scheduler or "euler",
+        loaded.base.scheduler.config,
+        seeds=tuple(seeds),
+    )
+
+
+def finished(painted: Image.Image, request: ImageRequest) -> Image.Image:
+    """The picture with what was to stay as it was, joined at the seam."""
+    if request.mask is None:
+        return painted
+    return join(painted, init_picture(request), mask_of(request), request.seam or "precise")
 
 
 def init_picture(request: ImageRequest) -> Image.Image:
@@ -71,20 +93,25 @@ def init_picture(request: ImageRequest) -> Image.Image:
     return image.convert("RGB").resize(size_of(request), Image.Resampling.LANCZOS)
 
 
+def mask_of(request: ImageRequest) -> Image.Image:
+    """White where it is painted anew, at the size that is painted."""
+    if request.mask is None:
+        raise ValueError("a call with a mask needs one")
+    return request.mask.image.convert("L").resize(size_of(request))
+
+
 def size_of(request: ImageRequest) -> tuple[int, int]:
     """Width and height in pixels that are painted."""
     return request.width or 0, request.height or 0
 
 
-def finished(painted: Image.Image, request: ImageRequest) -> Image.Image:
-    """The picture with what was to stay as it was, joined at the seam."""
-    if request.mask is None:
-        return painted
-    return join(painted, init_picture(request), _mask(request), request.seam or "precise")
+def _strength(request: ImageRequest) -> dict[str, Any]:
+    """The strength, and as many steps as it takes for one to be run: of all, int(steps * strength) are."""
+    strength = request.strength or 1.0
+    return {"strength": strength, "num_inference_steps": max(request.steps or 1, least_steps(strength))}
 
 
-def _mask(request: ImageRequest) -> Image.Image:
-    """White where it is painted anew, at the size that is painted."""
-    if request.mask is None:
-        raise ValueError("a call with a mask needs one")
-    return request.mask.image.convert("L").resize(size_of(request))
+def least_steps(strength: float) -> int:
+    """The shortest schedule of which ``strength`` leaves a step to run."""
+    steps = math.ceil(1 / strength)
+    return steps if int(steps * strength) else steps + 1

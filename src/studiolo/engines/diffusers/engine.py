@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
 from studiolo.engines.base import Availability, EngineConfig, ImageEngine, ModelCard
 from studiolo.engines.capabilities import Capabilities
-from studiolo.engines.diffusers import abilities, pulling, schedulers
-from studiolo.engines.diffusers.calls import call_for, finished
-from studiolo.engines.diffusers.finding import Weights, find_weights
+from studiolo.engines.diffusers import abilities, pulling
+from studiolo.engines.diffusers.choosing import choose_weights, likely_device
+from studiolo.engines.diffusers.extras import Extras
+from studiolo.engines.diffusers.families import SDXL
+from studiolo.engines.diffusers.finding import Weights
 from studiolo.engines.diffusers.fitting import Fitted, Fitting
+from studiolo.engines.diffusers.loras import read_prompt
 from studiolo.engines.diffusers.options import DiffusersOptions
-from studiolo.engines.diffusers.running import run
+from studiolo.engines.diffusers.painting import Painted, paint, teller
 from studiolo.engines.local import libraries
 from studiolo.engines.options import read_options
-from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback, ignore_progress
+from studiolo.errors import EngineError
+from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, ignore_progress
 
 
 class DiffusersImageEngine(ImageEngine):
@@ -32,23 +33,34 @@ class DiffusersImageEngine(ImageEngine):
         super().__init__(config)
         self._turn = threading.Lock()
         self._fitting: Fitting | None = None
+        self._extras = Extras(self.config)
+        self._found: Weights | None = None
+        self._able: Capabilities | None = None
 
     @cached_property
     def _options(self) -> DiffusersOptions:
         return read_options(DiffusersOptions, "diffusers", self.config.options)
 
-    @cached_property
-    def _weights(self) -> Weights:
-        return find_weights(self.config.model, self.config, self._options)
-
-    @cached_property
-    def _capabilities(self) -> Capabilities:
-        return abilities.of(self._weights, self._options)
-
     @property
     def capabilities(self) -> Capabilities:
         """What the model can do. Looks once at its files; loads nothing."""
-        return self._capabilities
+        self._able = self._able or self._declared()
+        return self._able
+
+    def _declared(self) -> Capabilities:
+        device, previews = likely_device(self._options), self._options.previews
+        try:
+            return abilities.of(self._weights, device=device, previews=previews)
+        except EngineError:
+            if self.config.model is not None:
+                raise
+            # Nothing is here yet: what there would be.
+            return abilities.of_family(SDXL, device=device, previews=previews)
+
+    @property
+    def _weights(self) -> Weights:
+        self._found = self._found or choose_weights(self.config, self._options)
+        return self._found
 
     def availability(self) -> Availability:
         """Whether the libraries are installed; the model may still have to be pulled."""
@@ -69,9 +81,8 @@ class DiffusersImageEngine(ImageEngine):
         for start in range(0, request.count, self._options.batch_size):
             seeds = tuple(range(first + start, first + min(start + self._options.batch_size, request.count)))
             with self._turn:
-                pictures, notes = self._paint_within_memory(request, seeds, start, progress)
-            for picture in pictures:
-                yield replace(picture, notes=(*notes, *picture.notes))
+                pictures = self._paint(request, seeds, start, progress)
+            yield from pictures
 
     def model_cards(self) -> tuple[ModelCard, ...]:
         """The models that can be pulled, and those that are here."""
@@ -79,64 +90,50 @@ class DiffusersImageEngine(ImageEngine):
 
     def pull(self, model: str, progress: ProgressCallback = ignore_progress) -> ModelCard:
         """Bring ``model`` here: a name of the catalogue, or a repository on the hub."""
-        return pulling.pull(model, self.config, self._options, progress)
+        card = pulling.pull(model, self.config, self._options, progress)
+        self._look_anew()
+        return card
 
     def forget(self, model: str) -> int:
         """Delete ``model`` from this machine, except what other models share; returns the bytes freed."""
-        return pulling.forget(model, self.config, self._options)
+        freed = pulling.forget(model, self.config, self._options)
+        self._look_anew()
+        return freed
 
     def close(self) -> None:
         """Free the model's memory, once the picture under way is finished."""
         with self._turn:
+            self._extras.clear()
             if self._fitting is not None:
                 self._fitting.clear()
 
-    def _paint_within_memory(
+    def _paint(
         self, request: ImageRequest, seeds: tuple[int, ...], start: int, progress: ProgressCallback
-    ) -> tuple[list[GeneratedImage], tuple[str, ...]]:
+    ) -> list[GeneratedImage]:
         if self.config.threads is not None:
             libraries.load_torch().set_num_threads(self.config.threads)
         self._fitting = self._fitting or Fitting(self._weights, self._options)
-        return self._fitting.work(lambda fitted: self._paint(fitted, request, seeds, start, progress))
+        prompt, loras, words = read_prompt(request.prompt, request.loras)
+        worded = request.model_copy(update={"prompt": prompt, "loras": loras})
+        previews = self._options.previews
 
-    def _paint(
-        self,
-        fitted: Fitted,
-        request: ImageRequest,
-        seeds: tuple[int, ...],
-        start: int,
-        progress: ProgressCallback,
-    ) -> list[GeneratedImage]:
-        began = time.perf_counter()
-        loaded = fitted.loaded
+        def job(fitted: Fitted) -> Painted:
+            tell = teller(fitted.loaded, request, progress, first=start, count=len(seeds), previews=previews)
+            return paint(fitted, self._extras, worded, seeds, tell)
 
-        def tell(step: int, total: int) -> None:
-            for index in range(start, start + len(seeds)):
-                progress(Progress(step=step, total=total, index=index, count=request.count))
-
-        call = call_for(loaded, request, count=len(seeds))
-        scheduler = schedulers.build(
-            libraries.load_diffusers(),
-            schedulers.table(loaded.weights.family),
-            request.scheduler or "euler",
-            loaded.base.scheduler.config,
-            seeds=seeds,
-        )
-        with fitted.force.at_work(call.pipeline):
-            images = run(call, scheduler=scheduler, generators=self._generators(seeds), tell=tell)
-        took = time.perf_counter() - began
+        painted, notes = self._fitting.work(job)
         return [
             GeneratedImage(
-                image=finished(image, request),
+                image=image,
                 request=request.model_copy(update={"count": 1, "seed": seed}),
                 engine="diffusers",
-                model=loaded.weights.name,
-                timings={"total": took / len(seeds)},
+                model=self._weights.name,
+                timings={stage: seconds / len(seeds) for stage, seconds in painted.timings.items()},
+                notes=(*words, *notes, *painted.notes),
             )
-            for image, seed in zip(images, seeds, strict=True)
+            for image, seed in zip(painted.images, seeds, strict=True)
         ]
 
-    def _generators(self, seeds: tuple[int, ...]) -> list[Any]:
-        """On the CPU: the same noise on every device."""
-        torch = libraries.load_torch()
-        return [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
+    def _look_anew(self) -> None:
+        """With the next request: what is on disk has changed."""
+        self._found = self._able = None

@@ -40,7 +40,7 @@ class Loaded:
     base: Any
     refiner: Any = None
     preview: Any = None
-    _made: dict[Kind, Any] = field(default_factory=dict[Kind, Any])
+    _made: dict[tuple[Kind, bool], Any] = field(default_factory=dict[tuple[Kind, bool], Any])
 
     @property
     def pipelines(self) -> list[Any]:
@@ -54,10 +54,18 @@ class Loaded:
 
     def pipeline(self, kind: Kind) -> Any:
         """The pipeline for ``kind``; components are shared with the others."""
-        if kind not in self._made:
+        return self._pipeline(kind, refines=False)
+
+    def refining(self, kind: Kind) -> Any:
+        """The refiner's pipeline for ``kind``, which shares its components in the same way."""
+        return self._pipeline(kind, refines=True)
+
+    def _pipeline(self, kind: Kind, *, refines: bool) -> Any:
+        if (kind, refines) not in self._made:
             auto = getattr(libraries.load_diffusers(), _AUTO[kind])
-            self._made[kind] = _silent(auto.from_pipe(self.base, add_watermarker=False))
-        return self._made[kind]
+            made = auto.from_pipe(self.refiner if refines else self.base, add_watermarker=False)
+            self._made[kind, refines] = _silent(made)
+        return self._made[kind, refines]
 
 
 def load(weights: Weights, placement: Placement, options: DiffusersOptions) -> Loaded:

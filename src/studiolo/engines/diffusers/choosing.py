@@ -1,0 +1,61 @@
+"""Which model paints when none is named, and on which device: found out without loading torch."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import sys
+from pathlib import Path
+from typing import Final
+
+from studiolo.engines.base import EngineConfig
+from studiolo.engines.diffusers.finding import Weights, find_weights
+from studiolo.engines.diffusers.options import DiffusersOptions
+from studiolo.engines.local import machine
+from studiolo.errors import EngineError
+
+# The best first: on a graphics processor the finest pictures, without one the fewest and smallest steps.
+_ACCELERATED: Final = ("sdxl", "sdxl-lightning", "sdxl-turbo", "sd-turbo")
+_PROCESSOR: Final = ("sd-turbo", "sdxl-turbo", "sdxl-lightning", "sdxl")
+
+# What NVIDIA's driver leaves where it is installed: on Linux, in WSL, on Windows.
+_DRIVER: Final = ("/dev/nvidiactl", "/usr/lib/wsl/lib/libcuda.so.1", "C:/Windows/System32/nvcuda.dll")
+
+
+def choose_weights(config: EngineConfig, options: DiffusersOptions) -> Weights:
+    """The weights of the model that is named; else of the first one here that suits the device.
+
+    Raises:
+        UnknownEngineError: no model can be meant by that name.
+        EngineError: it is not on this machine, or none is; says what to pull, and how large it is.
+    """
+    if config.model is not None:
+        return find_weights(config.model, config, options)
+    names = _PROCESSOR if likely_device(options) == "cpu" else _ACCELERATED
+    first: EngineError | None = None
+    for name in names:
+        try:
+            return find_weights(name, config, options)
+        except EngineError as error:
+            first = first or error
+    raise first or EngineError("No model is known.", hint="See: studiolo models")
+
+
+def likely_device(options: DiffusersOptions) -> str:
+    """The device that torch will most likely use: asked of torch if it is loaded, else of the machine."""
+    if options.device is not None:
+        return "cuda:0" if options.device == "cuda" else options.device
+    if (torch := sys.modules.get("torch")) is not None:
+        return machine.available_devices(torch)[0]
+    if platform.system() == "Darwin" and platform.machine() == "arm64":
+        return "mps"
+    has_driver = any(Path(place).exists() for place in _DRIVER)
+    return "cuda:0" if has_driver and _built_for_cuda() else "cpu"
+
+
+def _built_for_cuda() -> bool:
+    """Whether torch is installed, and not as a build for the processor alone."""
+    try:
+        return "+cpu" not in importlib.metadata.version("torch")
+    except importlib.metadata.PackageNotFoundError:
+        return False
