@@ -12,7 +12,7 @@ from studiolo.engines.base import ChatEngine, ImageEngine, SpeechEngine
 from studiolo.engines.capabilities import Capabilities
 from studiolo.engines.checking import resolve
 from studiolo.errors import Cancelled, EngineError, StudioloError
-from studiolo.requests import ImageRequest, ProgressCallback, SourceImage
+from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, SourceImage
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from studiolo.assistant.base import Assistant
 
 _SIDE_PX: Final = 256
+_DRAWING_PX: Final = 32
 _STEPS: Final = 4
 _PROMPT: Final = "a red apple on a table"
 _QUESTION: Final = "Answer with one word: ready"
@@ -67,7 +68,7 @@ def attempt(work: Callable[[], Outcome]) -> Trial:
 
 
 def paint(engine: ImageEngine, progress: ProgressCallback) -> Outcome:
-    """One small picture in few steps.
+    """One small picture in few steps; of an engine that only edits, a small drawing enlarged or cut out.
 
     Raises:
         EngineError: it could not.
@@ -76,12 +77,24 @@ def paint(engine: ImageEngine, progress: ProgressCallback) -> Outcome:
     painted = next(iter(engine.generate(request, progress)), None)
     if painted is None:
         raise EngineError("It painted nothing.", hint="Try again, or another model of it.")
-    width, height = painted.image.size
-    steps = f" in {request.steps} {'step' if request.steps == 1 else 'steps'}" if request.steps else ""
-    return Outcome(said=f"{width}x{height}{steps}", cost=painted.cost, image=painted.image)
+    return Outcome(said=_said(painted), cost=painted.cost, image=painted.image)
+
+
+def _said(painted: GeneratedImage) -> str:
+    request = painted.request
+    size = f"{painted.image.width}x{painted.image.height}"
+    if request.upscale is not None:
+        return f"{size}, enlarged {request.upscale} times"
+    if request.remove_background:
+        return f"{size}, cut out"
+    return f"{size} in {request.steps} {'step' if request.steps == 1 else 'steps'}" if request.steps else size
 
 
 def _smallest(can: Capabilities) -> ImageRequest:
+    if "text-to-image" not in can.tasks and can.upscale:
+        return ImageRequest.parse({"init_image": _tiny_drawing(), "upscale": can.upscale[0], "seed": 1})
+    if "text-to-image" not in can.tasks and "background-removal" in can.tasks:
+        return ImageRequest(init_image=SourceImage(_tiny_drawing()), remove_background=True, seed=1)
     width, height = can.sizes.nearest(_SIDE_PX, _SIDE_PX)
     steps = None
     if can.steps is not None:
@@ -132,6 +145,16 @@ def speak(engine: SpeechEngine, progress: ProgressCallback) -> Outcome:
     if not seconds:
         raise EngineError("It made no sound.", hint="Try again, or another voice of it.")
     return Outcome(said=f"{seconds:.1f} s of speech")
+
+
+def _tiny_drawing() -> Image:
+    """Something that stands before a background: a red disc on pale blue."""
+    from PIL import Image, ImageDraw
+
+    drawing = Image.new("RGB", (_DRAWING_PX, _DRAWING_PX), "lightblue")
+    edge = _DRAWING_PX // 4
+    ImageDraw.Draw(drawing).ellipse((edge, edge, _DRAWING_PX - edge, _DRAWING_PX - edge), fill="red")
+    return drawing
 
 
 def _tiny_picture() -> Image:
