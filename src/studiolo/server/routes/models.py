@@ -13,7 +13,7 @@ from studiolo.studio.pulling import store_of
 router = APIRouter(prefix="/api/models", tags=["engines"])
 
 
-class ModelDocument(BaseModel):
+class EngineModelDocument(BaseModel):
     """A model that an engine can have by name."""
 
     engine: str = Field(examples=["diffusers"])
@@ -26,17 +26,17 @@ class ModelDocument(BaseModel):
     ready: bool = Field(description="Whether it can be used, offline too.")
 
 
-class Models(BaseModel):
+class EngineModels(BaseModel):
     """Every model that an engine can have by name."""
 
-    models: tuple[ModelDocument, ...]
+    models: tuple[EngineModelDocument, ...]
     free_bytes: int = Field(description="Room that is left where models are kept.")
 
 
 @router.get("", dependencies=[Depends(Needs("read"))], responses=responses())
-def list_models(studio: StudioDep) -> Models:
+def list_engine_models(studio: StudioDep) -> EngineModels:
     """The models of the engines on this machine; `studiolo pull` brings one here."""
-    return Models(
-        models=tuple(ModelDocument.model_validate(model.document()) for model in studio.models()),
+    return EngineModels(
+        models=tuple(EngineModelDocument.model_validate(model.document()) for model in studio.models()),
         free_bytes=store_of(studio.settings).free_bytes,
     )
