@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from studiolo.engines.checking import resolve
 from studiolo.engines.diffusers import DiffusersImageEngine
 from studiolo.engines.diffusers.applying import PlanInForce, modules_of
 from studiolo.engines.diffusers.plans import Plan
+from studiolo.engines.local.residency import LEDGER
 from studiolo.errors import EngineError
 from studiolo.requests import GeneratedImage, ImageRequest
 
@@ -99,7 +101,7 @@ def test_memory_that_runs_out_while_loading_is_answered_too(engine_for: Build, s
     def register(module: Any, name: str, parameter: Any) -> None:
         if not failures:
             failures.append(name)
-            torch.empty(10**15)  # what the processor's allocator raises
+            torch.empty(10**15, device="cpu")  # raises what its allocator raises
 
     hook = torch.nn.modules.module.register_module_parameter_registration_hook(register)
     try:
@@ -124,6 +126,26 @@ def test_what_else_goes_wrong_is_not_taken_for_it(engine_for: Build, sdxl: Path)
             paint(engine_for(sdxl))
     finally:
         hook.remove()
+
+
+def test_a_second_model_sends_the_idle_one_away_which_comes_back(
+    engine_for: Build, sdxl: Path, sd: Path
+) -> None:
+    limit = {"memory_gb": 0.003}  # room for one of them
+    first, second = engine_for(sdxl, **limit), engine_for(sd, **limit)
+    before = paint(first).image.tobytes()
+    assert lying("cpu") == {"tiny-sdxl"}
+
+    paint(second)
+    assert lying("cpu") == {"tiny-sd"}
+
+    assert paint(first).image.tobytes() == before
+    assert lying("cpu") == {"tiny-sdxl"}
+
+
+def test_a_limit_that_nothing_fits_is_refused_with_figures(engine_for: Build, sdxl: Path) -> None:
+    with pytest.raises(EngineError, match=r"'tiny-sdxl' needs .* MB of memory; .* \(memory_gb allows 0.1 MB"):
+        paint(engine_for(sdxl, memory_gb=0.0001))
 
 
 @pytest.mark.parametrize("offload", ["model", "group", "sequential"])
@@ -180,6 +202,12 @@ def test_tiles_are_smaller_than_sdxls_own_size(sdxl: Path) -> None:
     assert pipe.vae.use_tiling
     assert pipe.vae.use_slicing
     assert (pipe.vae.tile_sample_min_size, pipe.vae.tile_latent_min_size) == (512, 64)
+
+
+def lying(device: str) -> set[str]:
+    """What lies on the device of the models that this file loads."""
+    gc.collect()  # engines of other tests
+    return {place.name for place in LEDGER.loaded(device)} & {"tiny-sdxl", "tiny-sd"}
 
 
 def pipeline(folder: Path) -> Any:

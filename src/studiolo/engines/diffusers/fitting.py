@@ -16,7 +16,7 @@ from studiolo.engines.diffusers.options import DiffusersOptions
 from studiolo.engines.diffusers.plans import Demand, Plan
 from studiolo.engines.local import libraries, machine
 from studiolo.engines.local.machine import BYTES, Device, Placement, gigabytes
-from studiolo.engines.local.residency import LEDGER, Place, Wanted
+from studiolo.engines.local.residency import LEDGER, NoRoomError, Place, Wanted
 
 Result = TypeVar("Result")
 
@@ -56,6 +56,10 @@ class Fitting:
                 with self._place.use(self._wanted(plan)) as fitted:
                     self._follow(fitted, plan)
                     return job(fitted), notes
+            except NoRoomError as error:
+                if plans.smaller(self._plans, plan) is None:
+                    raise
+                told = error.message.rstrip(".")
             except (RuntimeError, MemoryError) as error:
                 if not machine.is_out_of_memory(torch, error):
                     raise
@@ -104,6 +108,8 @@ class Fitting:
         loaded = load(self._weights, Placement(device=plan.home, dtype=plan.dtype), self._options)
         force = PlanInForce(plan)
         force.prepare(loaded.pipelines)
+        if loaded.preview is not None:
+            loaded.preview.to(plan.device)  # a few megabytes, wherever the others wait
         return Fitted(loaded, force)
 
     def _follow(self, fitted: Fitted, plan: Plan) -> None:

@@ -24,6 +24,10 @@ from studiolo.errors import EngineError
 Model = TypeVar("Model")
 
 
+class NoRoomError(EngineError):
+    """A model does not fit beside what is at work, or what other programs hold; a smaller plan may."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted(Generic[Model]):
     """A model to be had, and what it needs.
@@ -76,7 +80,7 @@ class Place(Generic[Model]):
         ``wanted`` decides where and how it is loaded, only when it has to be.
 
         Raises:
-            EngineError: there is no room for it, even without the models that are idle; with figures.
+            NoRoomError: there is no room for it, even without the models that are idle; with figures.
         """
         model = self._ledger.begin(self, wanted)
         try:
@@ -129,7 +133,7 @@ class Ledger:
         """See that ``wished`` bytes are free on the device, ``needed`` at the least; idle models go for it.
 
         Raises:
-            EngineError: what is left is at work, or another program's.
+            NoRoomError: what is left is at work, or another program's.
         """
         if self.free(device, cap_bytes) < max(needed, wished):
             machine.free_cache(libraries.load_torch(), device)
@@ -219,13 +223,13 @@ class Ledger:
         _collect(devices)
         return True
 
-    def _no_room(self, device: str, needed: int, name: str, cap_bytes: int | None) -> EngineError:
+    def _no_room(self, device: str, needed: int, name: str, cap_bytes: int | None) -> NoRoomError:
         torch = libraries.load_torch()
         told = f"{device} has {gigabytes(self.free(device, cap_bytes))} free"
         told += f" of {gigabytes(machine.look(torch, device).total_bytes)}"
         if cap_bytes is not None:
             told += f" (memory_gb allows {gigabytes(cap_bytes)})"
-        return EngineError(
+        return NoRoomError(
             f"'{name}' needs {gigabytes(needed)} of memory; {told}{self.others(device)}.",
             hint="Close other programs, or choose a smaller model: studiolo models",
         )
