@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from studiolo.engines.base import ModelCard
+from studiolo.engines.fake import FakeImageEngine
 from tests.server.serving import Serving
 
-from .conftest import Visit
+from .looking import PHONE, Visiting, no_violations
 
-Visiting = Callable[..., Visit]
 CHAT = "Suggest, look and answer"
 
 
@@ -32,6 +33,24 @@ def card(page: Page, title: str, name: str) -> Locator:
 @pytest.fixture
 def page(start: Callable[..., Serving], visit: Visiting) -> Page:
     return visit(start(engine="pocket", speech="fake")).open("/#/engines")
+
+
+class Supplied(FakeImageEngine):
+    """A model that is here, one that is half here, one that is not."""
+
+    def model_cards(self) -> tuple[ModelCard, ...]:
+        about = {"description": "Draws.", "licence": "MIT", "download_bytes": 7_120_000_000}
+        part = ModelCard(name="clay", bytes_here=400_000_000, **about)
+        whole = ModelCard(name="ink", bytes_here=3_000_000, ready=True, **about)
+        none = ModelCard(name="stone", **about)
+        return (whole, none, part) if self.config.name == "supplied" else (part,)
+
+
+@pytest.fixture
+def server_with_models(server: Serving) -> Serving:
+    for name in ("supplied", "other"):
+        server.studio.registry.register(name, Supplied)
+    return server
 
 
 def test_ours_come_first_and_those_for_tests_are_out_of_sight(page: Page):
@@ -74,3 +93,42 @@ def test_the_default_is_chosen(start: Callable[..., Serving], visit: Visiting):
     card(page, "Paint", "pocket").get_by_role("button", name="Make default").click()
     expect(page.get_by_text("pocket is the default now.")).to_be_visible()
     assert server.get("/api/settings").json()["engine"] == "pocket"
+
+
+class TestModels:
+    def test_how_large_under_which_licence_and_the_command_to_copy(
+        self, server_with_models: Serving, visit: Visiting
+    ):
+        page = visit(server_with_models).open("/#/engines")
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        row = kind(page, "Models").get_by_role("listitem").filter(has_text="stone")
+        for words in ("Not here", "about 7.1 GB", "MIT"):
+            expect(row).to_contain_text(words)
+        row.get_by_role("button", name="Copy: studiolo pull stone").click()
+        expect(page.get_by_text("Copied.")).to_be_visible()
+        assert page.evaluate("navigator.clipboard.readText()") == "studiolo pull stone"
+
+    def test_those_that_are_here_need_no_command(self, server_with_models: Serving, visit: Visiting):
+        page = visit(server_with_models).open("/#/engines")
+        rows = kind(page, "Models").get_by_role("listitem")
+        here = rows.filter(has_text="ink")
+        expect(here).to_contain_text("3 MB")
+        expect(here.get_by_text("Here", exact=True)).to_be_visible()
+        expect(here.get_by_role("button")).to_have_count(0)
+        expect(rows.filter(has_text="clay").first).to_contain_text("Partly here: 400 MB")
+        twins = rows.get_by_role("button", name="pull other:clay")
+        expect(twins).to_have_count(1)
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_axe_finds_nothing(self, scheme: str, start: Callable[..., Serving], visit: Visiting):
+        page = visit(start(engine="pocket"), color_scheme=scheme, reduced_motion="reduce").open("/#/engines")
+        expect(kind(page, "Models").get_by_role("listitem").first).to_be_visible()
+        no_violations(page)
+
+    def test_on_a_phone_in_korean(self, start: Callable[..., Serving], visit: Visiting):
+        page = visit(start(engine="pocket"), locale="ko-KR", reduced_motion="reduce", **PHONE).open(
+            "/#/engines"
+        )
+        expect(page.get_by_role("region", name="모델").get_by_role("listitem").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        no_violations(page)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from studiolo.engines.capabilities import Capabilities
 from studiolo.engines.fake import FakeImageEngine
 from studiolo.errors import EngineError
 from studiolo.requests import ignore_progress
@@ -22,6 +23,13 @@ class Fails(FakeImageEngine):
     def generate(self, request, progress=ignore_progress):
         raise EngineError("The paint ran out.", hint="Buy paint.")
         yield
+
+
+class FillsHoles(FakeImageEngine):
+    @property
+    def capabilities(self) -> Capabilities:
+        every = super().capabilities
+        return every.model_copy(update={"tasks": every.tasks - {"outpainting"}})
 
 
 def open_tool(page: Page, name: str) -> None:
@@ -238,23 +246,36 @@ class TestExtend:
         expect(page.get_by_label("What shall be around it?")).to_have_value("a red apple")
         return page
 
-    def test_the_old_picture_is_inside_the_larger_one(self, server: Serving, number: str, page: Page):
-        for side, pixels_added in (("Left", "64"), ("Bottom", "40")):
+    @pytest.mark.parametrize("seam", ["Blend it", "Keep every pixel"])
+    def test_the_old_picture_is_inside_the_larger_one(
+        self, seam: str, server: Serving, number: str, page: Page
+    ):
+        for side, pixels_added in (("Left", "64"), ("Bottom", "41")):
             page.get_by_role("spinbutton", name=side).fill(pixels_added)
             page.keyboard.press("Tab")
-        expect(page.get_by_text(f"Becomes {sides(320, 232)}.")).to_be_visible()
+        expect(page.get_by_text(f"Becomes {sides(320, 233)}.")).to_be_visible()
+        page.get_by_role("radio", name=seam).click()
         start_painting(page)
         finished(page)
         made = newest(server)
-        assert (made["width"], made["height"]) == (WIDTH + 64, HEIGHT + 40)
-        inside = pixels(server, made["id"])[:HEIGHT, 64:]
-        old = pixels(server, number)
-        assert (inside[: HEIGHT - OVERLAP, OVERLAP:] == old[: HEIGHT - OVERLAP, OVERLAP:]).all()
-        assert (
-            inside[:, :OVERLAP] != old[:, :OVERLAP]
-        ).any()  # painted over a little, so that no seam is seen
+        assert (made["width"], made["height"]) == (WIDTH + 64, HEIGHT + 41)
+        assert made["request"]["outpaint"] == [64, 0, 0, 41]
+        kept = pixels(server, made["id"])[:HEIGHT, 64:] == pixels(server, number)
+        assert kept[: HEIGHT - OVERLAP, OVERLAP:].all()
+        assert kept.all() == (seam == "Keep every pixel")  # blended, it is painted over a little
         page.get_by_role("button", name="Show it").click()
         expect(page).to_have_url(f"{server.address}/#/pictures/{made['id']}")
+
+    def test_before_stands_where_it_is_in_what_it_grew_to(self, page: Page):
+        page.get_by_role("spinbutton", name="Left").fill("256")
+        page.keyboard.press("Tab")
+        start_painting(page)
+        finished(page)
+        before, after = (page.locator(f".compare{part}").bounding_box() for part in ("-before img", " > img"))
+        assert before
+        assert after
+        assert abs(before["width"] - after["width"] / 2) < 1
+        assert abs(before["x"] - after["x"] - after["width"] / 2) < 1
 
     def test_edges_are_pulled_by_mouse_and_arrow_keys(self, page: Page):
         handle = page.get_by_role("slider", name="Right")
@@ -278,8 +299,24 @@ class TestExtend:
 
     def test_a_shape_is_one_click(self, page: Page):
         page.get_by_role("button", name="16:9").click()
+        expect(page.get_by_text(f"Becomes {sides(342, 192)}.")).to_be_visible()
+
+    def test_an_engine_that_only_fills_holes_grows_it_too(
+        self, server: Serving, number: str, visit: Visiting
+    ):
+        server.studio.registry.register("fills", FillsHoles)
+        page = visit(server).open(f"/#/pictures/{number}?tool=extend")
+        page.get_by_label("Engine").select_option("fills")
+        page.get_by_role("button", name="16:9").click()
         expect(page.get_by_text(f"Becomes {sides(344, 192)}.")).to_be_visible()
-        expect(page.get_by_text("fake paints sides in multiples of 8.")).to_be_visible()
+        expect(page.get_by_text("fills paints sides in multiples of 8.")).to_be_visible()
+        expect(page.get_by_role("radiogroup", name="The seam")).to_have_count(0)
+        start_painting(page)
+        finished(page)
+        made = newest(server)
+        assert (made["width"], made["height"]) == (344, 192)
+        inside = pixels(server, made["id"])[:, 44:][:, :WIDTH]
+        assert (inside == pixels(server, number))[:, OVERLAP:-OVERLAP].all()
 
     def test_nothing_to_paint_is_said(self, page: Page):
         start_painting(page)

@@ -3,7 +3,15 @@ import { html, useEffect, useRef, useState } from "../core/html.js";
 import { Button } from "./button.js";
 import { Icon } from "./icon.js";
 
-/** `items`: [{label, icon, run | href, disabled, download}], null is left out. */
+export const LINE = "line";
+
+/** Without what is null, and without lines that part nothing. */
+function parted(items) {
+  const shown = items.filter(Boolean);
+  return shown.filter((each, index) => each !== LINE || (index > 0 && index < shown.length - 1 && shown[index - 1] !== LINE));
+}
+
+/** `items`: [{label, icon, run | href, disabled, download}], null is left out, LINE parts what comes before from what follows. */
 export function Menu({ label, icon = "ellipsis", items, kind = "quiet", align = "right", children }) {
   const [open, setOpen] = useState(false);
   const root = useRef(null);
@@ -34,7 +42,7 @@ export function Menu({ label, icon = "ellipsis", items, kind = "quiet", align = 
   return html`<div class="menu" ref=${root} onKeyDown=${move}>
     <${Button} kind=${kind} icon=${icon} label=${label} aria-haspopup="menu" aria-expanded=${open ? "true" : "false"} onClick=${() => setOpen(!open)}>${children}<//>
     ${open && html`<div class=${`menu-list ${align}`} role="menu" aria-label=${label}>
-      ${items.filter(Boolean).map((each) => each.href
+      ${parted(items).map((each) => each === LINE ? html`<hr />` : each.href
         ? html`<a role="menuitem" href=${each.href} download=${each.download} onClick=${close}>${each.icon && html`<${Icon} name=${each.icon} />`}${each.label}</a>`
         : html`<button type="button" role="menuitem" disabled=${each.disabled} onClick=${() => { close(); each.run(); }}>${each.icon && html`<${Icon} name=${each.icon} />`}${each.label}</button>`)}
     </div>`}

@@ -21,9 +21,10 @@ export const enginesOf = (kind) => engines.value.filter((engine) => engine.kind 
 export const offeredEngines = (kind) => enginesOf(kind).filter((engine) => engine.default || engine.name !== "fake");
 /** Engines that are ready and do this task. */
 export const painters = (task) => offeredEngines("image").filter((engine) => engine.ready && engine.capabilities?.tasks.includes(task));
-/** Of several, the one that is wished for, else the settings' one, else the first. */
+/** Of several, the one that is wished for, else the settings' one, else the first on this machine. */
 export const preferred = (engines, wished = "") =>
-  [wished, session.value.defaults.engine].map((name) => engines.find((engine) => engine.name === (name ?? "").split(":")[0])).find(Boolean) ?? engines[0];
+  [wished, session.value.defaults.engine].map((name) => engines.find((engine) => engine.name === (name ?? "").split(":")[0])).find(Boolean) ??
+  engines.find((engine) => engine.capabilities.offline) ?? engines[0];
 export const engineNamed = (kind, name) => enginesOf(kind).find((engine) => engine.name === (name ?? "").split(":")[0]);
 /** Jobs that wait or run, the next one first. */
 export const activeJobs = computed(() =>

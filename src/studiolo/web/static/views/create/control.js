@@ -42,8 +42,8 @@ function Followed({ picture, can }) {
         <div class="picture"><img src=${picture.url} width=${picture.width} height=${picture.height} alt=${t("picture")} /></div>
         ${shown && html`<${ControlMap} key=${`${picture.reference} ${kind}`} picture=${picture} kind=${kind} />`}
       </div>
-      <div class="row apart"><${Check} label=${t("prepared")} checked=${Boolean(picture.prepared)} onChange=${(prepared) => (control.value = { ...picture, prepared })} />
-        <${Button} kind="quiet" icon="x" onClick=${() => (control.value = null)}>${t("remove")}<//></div>
+      <div class="row apart"><span class="small soft numbers">${picture.width} × ${picture.height}</span><${Button} kind="quiet" icon="x" onClick=${() => (control.value = null)}>${t("remove")}<//></div>
+      <${Check} label=${t("prepared")} checked=${Boolean(picture.prepared)} onChange=${(prepared) => (control.value = { ...picture, prepared })} />
     </div>
     ${kinds.length > 1 && html`<${SegmentedField} label=${t("kind")} hint=${t(`${kind}Hint`)} value=${kind} options=${kinds.map((value) => ({ value, label: t(value) }))}
       onChange=${(value) => change({ control: value === kinds[0] ? undefined : value })} />`}

@@ -8,14 +8,16 @@ import { TextField } from "../../components/field.js";
 import { Icon } from "../../components/icon.js";
 import { Notice } from "../../components/notice.js";
 import { say, sayProblem } from "../../components/toasts.js";
+import { Command } from "./command.js";
 import { Facts } from "./facts.js";
+import { Models } from "./models.js";
 
 const t = words({
   en: {
     title: "Engines", intro: "What paints, answers and speaks. The pocket engines came with studiolo and work offline; others join them.",
     image: "Paint", chat: "Suggest, look and answer", speech: "Speak", ready: "Ready", missing: "Not ready", default: "Default", makeDefault: "Make default",
     madeDefault: "{name} is the default now.", test: "Test", testing: "Testing…", testCosts: "A test asks the service once, and may cost a little.", again: "Look again",
-    took: "It works: {seconds} s.", copy: "Copy", copied: "Copied.", details: "What it can do", key: "API key", keyHint: "Kept in config.toml on this machine, readable only by you. It is never shown again.",
+    took: "It works: {seconds} s.", details: "What it can do", key: "API key", keyHint: "Kept in config.toml on this machine, readable only by you. It is never shown again.",
     saveKey: "Save the key", removeKey: "Remove the key", keySaved: "The key of {name} is saved.", keyRemoved: "The key of {name} is removed.", hasKey: "A key is set", addKey: "Set a key", changeKey: "Change the key",
     notHere: "Not set up here ({n})",
   },
@@ -23,7 +25,7 @@ const t = words({
     title: "엔진", intro: "그리고, 답하고, 말하는 것들입니다. 포켓 엔진은 studiolo에 포함되어 있어 오프라인에서도 동작하고, 다른 엔진을 더할 수 있습니다.",
     image: "그리기", chat: "제안하고 보고 답하기", speech: "말하기", ready: "사용 가능", missing: "준비 안 됨", default: "기본", makeDefault: "기본으로 쓰기",
     madeDefault: "이제 {name}이(가) 기본입니다.", test: "시험", testing: "시험 중…", testCosts: "시험은 서비스에 한 번 물어보며 약간의 비용이 들 수 있습니다.", again: "다시 확인",
-    took: "동작합니다: {seconds}초.", copy: "복사", copied: "복사했습니다.", details: "할 수 있는 일", key: "API 키", keyHint: "이 기기의 config.toml에 본인만 읽을 수 있게 저장하며 다시 보여 주지 않습니다.",
+    took: "동작합니다: {seconds}초.", details: "할 수 있는 일", key: "API 키", keyHint: "이 기기의 config.toml에 본인만 읽을 수 있게 저장하며 다시 보여 주지 않습니다.",
     saveKey: "키 저장", removeKey: "키 지우기", keySaved: "{name}의 키를 저장했습니다.", keyRemoved: "{name}의 키를 지웠습니다.", hasKey: "키가 있습니다", addKey: "키 넣기", changeKey: "키 바꾸기",
     notHere: "여기에 설치되지 않음 ({n})",
   },
@@ -33,13 +35,15 @@ const KINDS = ["image", "chat", "speech"];
 const SETTING = { image: "engine", chat: "assistant", speech: "speech" };
 
 export function Engines() {
+  const [asked, setAsked] = useState(0);
   useEffect(() => {
     loadEngines().catch(sayProblem);
-  }, []);
+  }, [asked]);
   return html`<div class="view engines">
     <header class="view-head"><div class="stack tight"><h1>${t("title")}</h1><p class="soft engines-intro">${t("intro")}</p></div>
-      <${Button} kind="quiet" icon="refresh-cw" onClick=${() => loadEngines().catch(sayProblem)}>${t("again")}<//></header>
+      <${Button} kind="quiet" icon="refresh-cw" onClick=${() => setAsked(asked + 1)}>${t("again")}<//></header>
     ${KINDS.map((kind) => html`<${Kind} key=${kind} kind=${kind} all=${inOrder(offeredEngines(kind))} />`)}
+    <${Models} asked=${asked} />
   </div>`;
 }
 
@@ -98,10 +102,9 @@ function Engine({ engine }) {
 function Missing({ engine }) {
   const command = /`([^`]+)`|(?:Run|Set|Start it)[^:]*: (\S.*?)\.?$/.exec(engine.hint);
   const text = command?.[1] ?? command?.[2];
-  const copy = () => navigator.clipboard.writeText(text).then(() => say(t("copied")), sayProblem);
   return html`<div class="stack tight">
     <p>${engine.reason}</p>
-    ${text ? html`<div class="row engine-command"><code>${text}</code><${Button} kind="quiet" icon="copy" label=${t("copy")} onClick=${copy} /></div>` : engine.hint && html`<p class="soft">${engine.hint}</p>`}
+    ${text ? html`<${Command} text=${text} />` : engine.hint && html`<p class="soft">${engine.hint}</p>`}
   </div>`;
 }
 

@@ -4,7 +4,7 @@ import { html, useState } from "../../core/html.js";
 import { go } from "../../core/router.js";
 import { may, meetJob, offeredEngines, painters, preferred } from "../../core/state.js";
 import { words } from "../../core/words.js";
-import { Menu } from "../../components/menu.js";
+import { LINE, Menu } from "../../components/menu.js";
 import { say, sayProblem } from "../../components/toasts.js";
 import { Share } from "./share.js";
 import { TOOLS } from "./tools.js";
@@ -23,6 +23,8 @@ const t = words({
 /** Whether an engine that is ready does this task. */
 export const can = (task) => painters(task).length > 0;
 const follows = () => offeredEngines("image").some((engine) => engine.ready && engine.capabilities?.controls?.length);
+/** Engines that make variations and that a press may set to work: nothing is sent to a service that nobody chose. */
+const varies = (picture) => painters("variation").filter((engine) => engine.capabilities.offline || engine.default || engine.name === picture.engine);
 /** Whether nothing of it was painted: it is another picture, enlarged or cut out. */
 export const isEdit = ({ request }) => Boolean(request.upscale || request.remove_background);
 /** Another seed makes another picture only where something was painted, by words. */
@@ -34,13 +36,16 @@ export function Actions({ picture, onTool, onDelete }) {
   const to = (name) => () => go("/", { [name]: id });
   const items = [
     ...(may("generate") ? [
-      (can("variation") || rerolls(picture)) && { label: t("variation"), icon: "dices", run: () => vary(picture) },
+      (varies(picture).length > 0 || rerolls(picture)) && { label: t("variation"), icon: "dices", run: () => vary(picture) },
       can("image-to-image") && { label: t("from"), icon: "image", run: to("from") },
       follows() && { label: t("control"), icon: "pencil-ruler", run: to("control") },
       can("variation") && { label: t("vary"), icon: "blend", run: to("vary") },
+      LINE,
       ...TOOLS.map(({ name, icon, tasks }) => tasks.some(can) && { label: t(name), icon, run: () => onTool(name) }),
+      LINE,
       { label: t("reference"), icon: "sparkles", run: to("reference") },
       { label: t("palette"), icon: "palette", run: to("palette") },
+      LINE,
     ] : []),
     { label: t("download"), icon: "download", href: `${file}?download=1`, download: "" },
     { label: t("downloadPlain"), icon: "download", href: `${file}?download=1&metadata=strip`, download: "" },
@@ -53,7 +58,7 @@ export function Actions({ picture, onTool, onDelete }) {
 /** One that takes after the picture, where an engine makes such; else the same once more, but for the seed. */
 async function vary(picture) {
   try {
-    meetJob(await api.post("/api/jobs", can("variation") ? alike(picture) : await reseeded(picture)));
+    meetJob(await api.post("/api/jobs", varies(picture).length ? alike(picture) : await reseeded(picture)));
     say(t("queued"), { action: { label: t("watch"), run: () => go("/") } });
   } catch (problem) {
     sayProblem(problem);
@@ -61,9 +66,9 @@ async function vary(picture) {
 }
 
 /** The engine finds the nearest size it can do. */
-function alike({ id, prompt, original_prompt: typed, width, height, engine }) {
-  const { name } = preferred(painters("variation"), engine);
-  return { engine: name, prompt, original_prompt: typed || undefined, translate: false, references: [`picture:${id}`], width, height, round_size: true };
+function alike(picture) {
+  const { id, prompt, original_prompt: typed, width, height } = picture;
+  return { engine: preferred(varies(picture), picture.engine).name, prompt, original_prompt: typed || undefined, translate: false, references: [`picture:${id}`], width, height, round_size: true };
 }
 
 async function reseeded({ id }) {

@@ -3,7 +3,7 @@ import { html, useMemo, useState } from "../../../core/html.js";
 import { formatNumber } from "../../../core/words.js";
 import { Seam } from "../../../components/seam.js";
 import { allows, fitting } from "../../create/sizes.js";
-import { useFound, wordsOf } from "./found.js";
+import { useFinding, useFound, wordsOf } from "./found.js";
 import { coverage, toFile } from "./mask.js";
 import { useHistory } from "./history.js";
 import { draftOf, keepDraft } from "./painting.js";
@@ -31,6 +31,7 @@ export function Brush({ picture, onDone }) {
     setSeam(next);
     keepDraft(TOOL, picture.id, { seam: next });
   };
+  const finding = useFinding(picture, history.add);
   const mark = (erase) => history.add({ kind: "rectangle", erase, ...rectangle });
   const hand = { picture, brush, rectangle, onRectangle: setRectangle, onMark: mark };
   const percent = formatNumber(share, { style: "percent", maximumFractionDigits: 1 });
@@ -43,7 +44,7 @@ export function Brush({ picture, onDone }) {
   return html`<${Workshop} tool=${TOOL} tasks=${["inpainting"]} picture=${picture} onDone=${onDone} title=${t("brush")} label=${t("what")} hint=${t("whatHint")} prompt=""
     missing=${() => (share === 0 ? t("needMask") : "")} before=${() => picture.image_url}
     compose=${compose}
-    room=${() => html`<${Surface} ...${hand} operations=${steps} share=${share} onOperation=${history.add} /><${Toolbar} ...${hand} history=${history} onBrush=${setBrush} />`}
+    room=${() => html`<${Surface} ...${hand} operations=${steps} share=${share} onOperation=${history.add} /><${Toolbar} ...${hand} history=${history} finding=${finding} onBrush=${setBrush} />`}
     notes=${(engine) => html`<p class="small soft numbers" role="status">${share ? t("marked", { share: percent }) : t("empty")}
       ${!allows(engine.capabilities.sizes, picture.width, picture.height) && t("sizeChanges", { engine: engine.name, ...fitting(engine.capabilities.sizes, picture) })}</p>
       <${Seam} seams=${engine.capabilities.seams} task="inpainting" value=${seam} onChange=${changeSeam} />`} />`;

@@ -1,6 +1,6 @@
 // What of a picture was found by words: a mask of the server, kept there and drawn like any other stroke.
 import { api } from "../../../core/api.js";
-import { useEffect, useState } from "../../../core/html.js";
+import { useEffect, useRef, useState } from "../../../core/html.js";
 import { sendFile } from "../../../components/files.js";
 import { sayProblem } from "../../../components/toasts.js";
 
@@ -8,11 +8,33 @@ import { sayProblem } from "../../../components/toasts.js";
 const masks = new Map();
 
 /** As an operation on the mask: {kind: "found", words, url}. Raises Problem where nothing is found. */
-export async function find(picture, words, options) {
+async function find(picture, words, options) {
   const mask = await api.blob("POST", "/api/mask", { body: { image: `picture:${picture.id}`, words }, ...options });
   const { url } = await sendFile(mask, options);
   await load(url);
   return { kind: "found", words, url };
+}
+
+/** {busy, look(words)}; `onFound` is given the operation. What goes wrong is said. */
+export function useFinding(picture, onFound) {
+  const [busy, setBusy] = useState(false);
+  const running = useRef(null);
+  const found = useRef(onFound);
+  found.current = onFound; // things may have been undone while it was looked for
+  useEffect(() => () => running.current?.abort(), []);
+  const look = async (words) => {
+    if (!words.trim() || busy) return;
+    const { signal } = (running.current = new AbortController());
+    setBusy(true);
+    try {
+      found.current(await find(picture, words.trim(), { signal }));
+    } catch (problem) {
+      sayProblem(problem);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, look };
 }
 
 async function load(url) {

@@ -1,11 +1,9 @@
 // What the hand holds: brush, eraser or rectangle, how thick, or words instead; and the way back.
-import { html, useEffect, useRef, useState } from "../../../core/html.js";
+import { html, useState } from "../../../core/html.js";
 import { useKeys } from "../../../core/keys.js";
 import { language } from "../../../core/words.js";
 import { Button } from "../../../components/button.js";
 import { Segmented } from "../../../components/field.js";
-import { Notice } from "../../../components/notice.js";
-import { find } from "./found.js";
 import { t } from "./words.js";
 
 const THICKER = 1.25;
@@ -15,7 +13,8 @@ export const thicknesses = (picture) => {
   return { minimum: Math.max(2, Math.round(side / 100)), maximum: Math.max(8, Math.round(side / 2)), usual: Math.max(4, Math.round(side / 10)) };
 };
 
-export function Toolbar({ picture, brush, history, onBrush, rectangle, onRectangle, onMark }) {
+/** `finding` is what useFinding gives. */
+export function Toolbar({ picture, brush, history, finding, onBrush, rectangle, onRectangle, onMark }) {
   const { minimum, maximum } = thicknesses(picture);
   const resize = (size) => onBrush({ ...brush, size: Math.min(maximum, Math.max(minimum, Math.round(size))) });
   const smaller = () => resize(Math.min(brush.size - 1, brush.size / THICKER));
@@ -34,7 +33,7 @@ export function Toolbar({ picture, brush, history, onBrush, rectangle, onRectang
   return html`<div class="edit-tools" role="toolbar" aria-label=${t("tool")}>
     <${Segmented} label=${t("tool")} value=${brush.tool} options=${tools} onChange=${(tool) => onBrush({ ...brush, tool })} />
     ${brush.tool === "rectangle" && html`<${Rectangle} picture=${picture} rectangle=${rectangle} onRectangle=${onRectangle} onMark=${onMark} />`}
-    ${brush.tool === "words" && html`<${Words} picture=${picture} onFound=${history.add} />`}
+    ${brush.tool === "words" && html`<${Words} finding=${finding} />`}
     ${(brush.tool === "paint" || brush.tool === "erase") && html`<label class="edit-size"><span class="small soft">${t("size")}</span><input type="range" min=${minimum} max=${maximum} value=${brush.size} aria-label=${t("size")} onInput=${(event) => resize(Number(event.currentTarget.value))} /></label>`}
     <div class="row edit-history">
       <${Button} kind="quiet" icon="undo-2" label=${t("undo")} disabled=${!history.canUndo} onClick=${history.undo} />
@@ -46,29 +45,15 @@ export function Toolbar({ picture, brush, history, onBrush, rectangle, onRectang
 }
 
 /** What is named is looked for, and marked. */
-function Words({ picture, onFound }) {
+function Words({ finding }) {
   const [text, setText] = useState("");
-  const [state, setState] = useState({});
-  const running = useRef(null);
-  const found = useRef(onFound);
-  found.current = onFound; // things may have been undone while it was looked for
-  useEffect(() => () => running.current?.abort(), []);
-  const look = async (event) => {
+  const submit = (event) => {
     event.preventDefault();
-    if (!text.trim() || state.busy) return;
-    const { signal } = (running.current = new AbortController());
-    setState({ busy: true });
-    try {
-      found.current(await find(picture, text.trim(), { signal }));
-      setState({});
-    } catch (problem) {
-      if (problem.name !== "AbortError") setState({ problem });
-    }
+    finding.look(text);
   };
-  return html`<form class="edit-words" onSubmit=${look}>
+  return html`<form class="edit-words" onSubmit=${submit}>
     <input class="input" aria-label=${t("wordsLabel")} placeholder=${t("wordsPlaceholder")} maxlength="300" value=${text} onInput=${(event) => setText(event.currentTarget.value)} />
-    <${Button} type="submit" icon="scan-search" aria-disabled=${state.busy || !text.trim() ? "true" : undefined}>${t(state.busy ? "finding" : "find")}<//>
-    ${state.problem && html`<${Notice} problem=${state.problem} />`}
+    <${Button} type="submit" icon="scan-search" aria-disabled=${finding.busy || !text.trim() ? "true" : undefined}>${t(finding.busy ? "finding" : "find")}<//>
   </form>`;
 }
 
