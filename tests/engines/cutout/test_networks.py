@@ -108,7 +108,7 @@ def test_a_network_is_forgotten(name: str, pulled: Path):
     size = {card.name: card.bytes_here for card in engine.model_cards()}[name]
     assert engine.forget(name) == size
     assert cut(engine, scene()[0]).model == "grabcut"
-    with pytest.raises(EngineError, match="not on this machine"):
+    with pytest.raises(UnknownEngineError, match="not on this machine"):
         engine.forget(name)
 
 

