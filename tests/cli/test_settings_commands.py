@@ -16,6 +16,8 @@ from studiolo.engines.fake import FakeImageEngine
 
 from .conftest import Done
 
+MORE = "outpainting,variation,upscaling,background-removal"
+
 Run = Callable[..., Done]
 WriteConfig = Callable[[str], Path]
 
@@ -134,7 +136,7 @@ class TestEngines:
         assert found["fake"]["default"] is True
         assert found["fake"]["capabilities"]["steps"] == {"minimum": 1, "maximum": 100, "default": 4}
         row = next(line for line in run("engines").lines if line.startswith("image\tfake"))
-        assert row.split("\t")[2:4] == ["ready", "text-to-image,image-to-image,inpainting"]
+        assert row.split("\t")[2:4] == ["ready", f"text-to-image,image-to-image,inpainting,{MORE}"]
 
     def test_lists_who_talks_and_who_speaks(self, run: Run, look: Run):
         found = {(engine["kind"], engine["name"]): engine for engine in run("engines", "--json").json}
@@ -200,6 +202,13 @@ class TestEngines:
 class TestDoctor:
     def states(self, done: Done) -> dict[str, Any]:
         return {finding["name"]: finding for finding in done.json["findings"]}
+
+    def test_says_how_a_local_model_would_run_here(self, run: Run):
+        pytest.importorskip("diffusers", reason="needs the extra 'local': make local")
+        found = self.states(run("doctor", "--json"))["diffusers model"]
+        assert found["state"] == "ok"
+        assert "none is here yet; it would paint on " in found["detail"]
+        assert found["fix"].startswith("Run: studiolo pull ")
 
     def test_a_healthy_machine(self, run: Run, look: Run):
         run("generate", "an apple")

@@ -18,7 +18,9 @@ from studiolo.cli.console import count_of
 from studiolo.cli.options import Json
 
 if TYPE_CHECKING:
+    from studiolo.engines.base import ImageEngine
     from studiolo.gallery import Gallery
+    from studiolo.registry import Registry
     from studiolo.settings import Settings
 
 _MEBIBYTE: Final = 2**20
@@ -221,13 +223,15 @@ def _engines(settings: Settings) -> Iterator[Finding]:
     from studiolo.engines.kinds import Kind
     from studiolo.studio.engines import build_registries, look_at_engines
 
-    found = look_at_engines(build_registries(settings), settings, kinds=(Kind.IMAGE,), probe=True)
+    registries = build_registries(settings)
+    found = look_at_engines(registries, settings, kinds=(Kind.IMAGE,), probe=True)
     wanted = settings.engine.partition(":")[0]
     for engine in found:
         availability = engine.availability
         if availability.ready:
             detail = "ready, paints when none is named" if engine.name == wanted else "ready"
             yield Finding(f"engine {engine.name}", State.OK, detail)
+            yield from _advice(registries[Kind.IMAGE], engine.name)
         else:
             state = State.FAIL if engine.name == wanted else State.WARNING
             yield Finding(f"engine {engine.name}", state, availability.reason, availability.hint)
@@ -235,6 +239,20 @@ def _engines(settings: Settings) -> Iterator[Finding]:
     if wanted not in names:
         fix = f"Set it to one of {', '.join(names)}: STUDIOLO_ENGINE=NAME"
         yield Finding(f"engine {wanted}", State.FAIL, "set to paint, but not installed", fix)
+
+
+def _advice(registry: Registry[ImageEngine], name: str) -> Iterator[Finding]:
+    """How an engine of this machine runs on it."""
+    from studiolo.errors import StudioloError
+
+    try:
+        told = registry.resolve(name).advice()
+    except StudioloError as error:
+        yield Finding(f"engine {name}", State.FAIL, error.message, error.hint)
+        return
+    for each in told:
+        state = State.WARNING if each.warning else State.OK
+        yield Finding(f"{name} {each.topic}", state, each.detail, each.hint)
 
 
 def _chosen(settings: Settings) -> Iterator[Finding]:

@@ -51,6 +51,16 @@ class Availability:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Advice:
+    """A sentence on how an engine runs on this machine; ``hint`` is what would make it better."""
+
+    topic: str
+    detail: str
+    hint: str = ""
+    warning: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelCard:
     """A model that an engine knows by name, and how much of it is on this machine.
 
@@ -92,6 +102,10 @@ class Engine(ABC):  # noqa: B024 - each kind adds its own verb
         Takes a few seconds at most, and connects to nothing beyond this machine.
         """
         return self.availability()
+
+    def advice(self) -> tuple[Advice, ...]:
+        """How it runs on this machine and why so, for `studiolo doctor`. May load libraries, but no model."""
+        return ()
 
     def model_cards(self) -> tuple[ModelCard, ...]:
         """The models that can be pulled, and those that are here. Looks; loads and asks nothing."""

@@ -49,11 +49,15 @@ def likely_device(options: DiffusersOptions) -> str:
         return machine.available_devices(torch)[0]
     if platform.system() == "Darwin" and platform.machine() == "arm64":
         return "mps"
-    has_driver = any(Path(place).exists() for place in _DRIVER)
-    return "cuda:0" if has_driver and _built_for_cuda() else "cpu"
+    return "cuda:0" if has_nvidia_driver() and built_for_cuda() else "cpu"
 
 
-def _built_for_cuda() -> bool:
+def has_nvidia_driver() -> bool:
+    """Whether NVIDIA's driver is installed, which it is where there is a graphics processor of theirs."""
+    return any(Path(place).exists() for place in _DRIVER)
+
+
+def built_for_cuda() -> bool:
     """Whether torch is installed, and not as a build for the processor alone."""
     try:
         return "+cpu" not in importlib.metadata.version("torch")

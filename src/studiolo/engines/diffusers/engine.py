@@ -6,9 +6,10 @@ import threading
 from collections.abc import Iterator
 from functools import cached_property
 
-from studiolo.engines.base import Availability, EngineConfig, ImageEngine, ModelCard
+from studiolo.engines.base import Advice, Availability, EngineConfig, ImageEngine, ModelCard
 from studiolo.engines.capabilities import Capabilities
 from studiolo.engines.diffusers import abilities, pulling
+from studiolo.engines.diffusers.advising import advise
 from studiolo.engines.diffusers.choosing import choose_weights, likely_device
 from studiolo.engines.diffusers.extras import Extras
 from studiolo.engines.diffusers.families import SDXL
@@ -17,6 +18,7 @@ from studiolo.engines.diffusers.fitting import Fitted, Fitting
 from studiolo.engines.diffusers.loras import read_prompt
 from studiolo.engines.diffusers.options import DiffusersOptions
 from studiolo.engines.diffusers.painting import Painted, paint, teller
+from studiolo.engines.diffusers.upscaling import upscale
 from studiolo.engines.local import libraries
 from studiolo.engines.options import read_options
 from studiolo.errors import EngineError
@@ -84,6 +86,12 @@ class DiffusersImageEngine(ImageEngine):
                 pictures = self._paint(request, seeds, start, progress)
             yield from pictures
 
+    def advice(self) -> tuple[Advice, ...]:
+        """The device, the plan and why, and which of the models here fit."""
+        if not self.availability().ready:
+            return ()
+        return tuple(advise(self.config, self._options, self.model_cards()))
+
     def model_cards(self) -> tuple[ModelCard, ...]:
         """The models that can be pulled, and those that are here."""
         return pulling.model_cards(self.config, self._options)
@@ -119,6 +127,8 @@ class DiffusersImageEngine(ImageEngine):
 
         def job(fitted: Fitted) -> Painted:
             tell = teller(fitted.loaded, request, progress, first=start, count=len(seeds), previews=previews)
+            if request.upscale is not None:
+                return upscale(fitted, worded, seeds, tell)
             return paint(fitted, self._extras, worded, seeds, tell)
 
         painted, notes = self._fitting.work(job)
