@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,6 +117,21 @@ def test_what_is_here_is_not_asked_for_and_works_offline(here: Pulled):
         DiffusersImageEngine(offline).pull("sdxl-lightning")
 
 
+def test_when_no_model_is_named_one_that_is_here_paints(here: Pulled):
+    here.engine.pull("sdxl-lightning")
+    assert find_weights(None, here.config, here.options).name == "sdxl-lightning"
+    here.engine.pull("sdxl")
+    assert find_weights(None, here.config, here.options).name == "sdxl"
+
+
+def test_without_its_autoencoder_a_model_is_not_whole(here: Pulled):
+    here.engine.pull("sdxl")
+    shutil.rmtree(storage_folder("madebyollin/sdxl-vae-fp16-fix", here.folder))
+    assert not here.card("sdxl").ready
+    with pytest.raises(EngineError, match="not on this machine"):
+        here.find("sdxl")
+
+
 def test_lightning_shares_the_base_and_brings_its_own_unet(here: Pulled):
     here.engine.pull("sdxl-lightning")
     found = here.find("sdxl-lightning")
@@ -150,6 +166,7 @@ def test_control_and_references_are_found_by_every_model_of_the_family(here: Pul
         here.engine.pull(name)
     for name in ("sdxl-lightning", "someone/model"):
         found = here.find(name)
+        assert found.preview is not None
         assert (need_control(found, "canny") / "config.json").is_file()
         adapter, encoder = need_references(found)
         assert adapter.name == "ip-adapter-plus_sdxl_vit-h.safetensors"

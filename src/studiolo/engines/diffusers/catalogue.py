@@ -8,94 +8,33 @@ same latents stands in for it (https://huggingface.co/madebyollin/sdxl-vae-fp16-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Final
 
 from studiolo.engines.diffusers.families import FAMILIES
+from studiolo.engines.diffusers.recipes import Recipe, Role, configuration, file, network, pipeline
 from studiolo.engines.local.parcels import Parcel
-
-Role = Literal[
-    "base",
-    "unet",
-    "vae",
-    "refiner",
-    "preview",
-    "canny",
-    "segmentation",
-    "adapter",
-    "encoder",
-    "configuration",
-]
-"""What a parcel is for. ``adapter`` and ``encoder``: of IP-Adapter, which reads reference pictures."""
 
 RAIL: Final = "CreativeML Open RAIL++-M"
 STABILITY: Final = "Stability AI NC Community (commercial use: stability.ai/license)"
 APACHE: Final = "Apache-2.0"
 
-_CONFIGURATION: Final = ("*.json", "tokenizer*/*")
 _MB: Final = 1_000_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """A model, or weights that extend models of one family.
-
-    ``fits`` is the family it extends, empty for a model of its own. ``better`` are the values in which it is
-    unlike its family.
-    """
-
-    name: str
-    description: str
-    licence: str
-    download_bytes: int
-    parts: Mapping[Role, Parcel] = field(hash=False)
-    fits: str = ""
-    better: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
-
-    @property
-    def required(self) -> tuple[Parcel, ...]:
-        """The parcels without which it does not work."""
-        optional = {"preview", "refiner", "vae"}
-        return tuple(parcel for role, parcel in self.parts.items() if role not in optional)
-
-
-def _pipeline(repo: str, *folders: str, without: tuple[str, ...] = ()) -> Parcel:
-    """A diffusers folder: its configurations, and the weights of ``folders`` in half precision."""
-    return Parcel(
-        repo=repo,
-        patterns=(*_CONFIGURATION, *(f"{folder}/*.safetensors" for folder in folders)),
-        ignored=("*_1_0/*", "*coder_onnx/*", "vae_decoder/*", "vae_encoder/*", "safety_checker/*", *without),
-        needed=("model_index.json", *(f"{folder}/*.safetensors" for folder in folders)),
-        variant="fp16",
-    )
-
-
-def _network(repo: str, *, variant: str | None = None) -> Parcel:
-    """A repository that is one network: its configuration and weights in diffusers' form."""
-    files = ("config.json", "diffusion_pytorch_model*.safetensors")
-    return Parcel(repo=repo, patterns=files, needed=files, ignored=("*promax*",), variant=variant)
-
-
-def _file(repo: str, name: str) -> Parcel:
-    return Parcel(repo=repo, patterns=(name,), needed=(name,))
-
-
-def configuration(repo: str) -> Parcel:
-    """What a single file is read with: configurations and tokenizers, a few megabytes."""
-    return Parcel(
-        repo=repo,
-        patterns=("*.json", "tokenizer*/*"),
-        ignored=("*.safetensors.index.*", *_pipeline(repo).ignored),
-        needed=("model_index.json", "unet/config.json", "tokenizer*/vocab.json"),
-    )
-
-
 _SDXL: Final = "stabilityai/stable-diffusion-xl-base-1.0"
-_VAE: Final = _network("madebyollin/sdxl-vae-fp16-fix")
-_TAESDXL: Final = _network("madebyollin/taesdxl")
-_TAESD: Final = _network("madebyollin/taesd")
+_VAE: Final = network("madebyollin/sdxl-vae-fp16-fix")
+_TAESDXL: Final = network("madebyollin/taesdxl")
+_TAESD: Final = network("madebyollin/taesd")
+PREVIEWS: Final[Mapping[str, Parcel]] = {
+    "sdxl": _TAESDXL,
+    "sdxl-refiner": _TAESDXL,
+    "sd": _TAESD,
+    "sd2": _TAESD,
+}
+"""The tiny autoencoder of each family's latents."""
+
 _ADAPTERS: Final = "h94/IP-Adapter"
 _VIT_H: Final = Parcel(
     repo=_ADAPTERS,
@@ -112,10 +51,10 @@ _MODELS: Final = (
         licence=RAIL,
         download_bytes=11_650 * _MB,
         parts={
-            "base": _pipeline(_SDXL, *_WORDS, "unet"),
+            "base": pipeline(_SDXL, *_WORDS, "unet"),
             "vae": _VAE,
             "preview": _TAESDXL,
-            "refiner": _pipeline("stabilityai/stable-diffusion-xl-refiner-1.0", "unet"),
+            "refiner": pipeline("stabilityai/stable-diffusion-xl-refiner-1.0", "unet"),
         },
     ),
     Recipe(
@@ -124,7 +63,7 @@ _MODELS: Final = (
         licence=STABILITY,
         download_bytes=7_120 * _MB,
         parts={
-            "base": _pipeline("stabilityai/sdxl-turbo", *_WORDS, "unet"),
+            "base": pipeline("stabilityai/sdxl-turbo", *_WORDS, "unet"),
             "vae": _VAE,
             "preview": _TAESDXL,
         },
@@ -136,8 +75,8 @@ _MODELS: Final = (
         licence=RAIL,
         download_bytes=7_120 * _MB,
         parts={
-            "base": _pipeline(_SDXL, *_WORDS),
-            "unet": _file("ByteDance/SDXL-Lightning", "sdxl_lightning_4step_unet.safetensors"),
+            "base": pipeline(_SDXL, *_WORDS),
+            "unet": file("ByteDance/SDXL-Lightning", "sdxl_lightning_4step_unet.safetensors"),
             "vae": _VAE,
             "preview": _TAESDXL,
         },
@@ -149,7 +88,7 @@ _MODELS: Final = (
         licence=STABILITY,
         download_bytes=2_600 * _MB,
         parts={
-            "base": _pipeline("stabilityai/sd-turbo", "text_encoder", "unet", "vae"),
+            "base": pipeline("stabilityai/sd-turbo", "text_encoder", "unet", "vae"),
             "preview": _TAESD,
         },
         better={**_FEW_STEPS, "side_px": 512},
@@ -160,7 +99,7 @@ _MODELS: Final = (
         licence="CreativeML Open RAIL-M",
         download_bytes=2_150 * _MB,
         parts={
-            "base": _pipeline(
+            "base": pipeline(
                 "stable-diffusion-v1-5/stable-diffusion-v1-5",
                 "text_encoder",
                 "unet",
@@ -176,7 +115,7 @@ _MODELS: Final = (
         licence=RAIL,
         download_bytes=3_480 * _MB,
         parts={
-            "base": _pipeline("stabilityai/stable-diffusion-x4-upscaler", "text_encoder", "unet", "vae"),
+            "base": pipeline("stabilityai/stable-diffusion-x4-upscaler", "text_encoder", "unet", "vae"),
         },
     ),
     Recipe(
@@ -185,7 +124,7 @@ _MODELS: Final = (
         licence=RAIL,
         download_bytes=1_580 * _MB,
         parts={
-            "base": _pipeline("stabilityai/sd-x2-latent-upscaler", "text_encoder", "unet", "vae"),
+            "base": pipeline("stabilityai/sd-x2-latent-upscaler", "text_encoder", "unet", "vae"),
         },
     ),
 )
@@ -197,7 +136,7 @@ _EXTENSIONS: Final = (
         licence=APACHE,
         download_bytes=2_510 * _MB,
         fits="sdxl",
-        parts=dict.fromkeys(("canny", "segmentation"), _network("xinsir/controlnet-union-sdxl-1.0")),
+        parts=dict.fromkeys(("canny", "segmentation"), network("xinsir/controlnet-union-sdxl-1.0")),
     ),
     Recipe(
         name="sd15-control",
@@ -206,8 +145,8 @@ _EXTENSIONS: Final = (
         download_bytes=1_446 * _MB,
         fits="sd",
         parts={
-            "canny": _network("lllyasviel/control_v11p_sd15_canny", variant="fp16"),
-            "segmentation": _network("lllyasviel/control_v11p_sd15_seg", variant="fp16"),
+            "canny": network("lllyasviel/control_v11p_sd15_canny", variant="fp16"),
+            "segmentation": network("lllyasviel/control_v11p_sd15_seg", variant="fp16"),
         },
     ),
     Recipe(
@@ -217,7 +156,7 @@ _EXTENSIONS: Final = (
         download_bytes=3_380 * _MB,
         fits="sdxl",
         parts={
-            "adapter": _file(_ADAPTERS, "sdxl_models/ip-adapter-plus_sdxl_vit-h.safetensors"),
+            "adapter": file(_ADAPTERS, "sdxl_models/ip-adapter-plus_sdxl_vit-h.safetensors"),
             "encoder": _VIT_H,
         },
     ),
@@ -228,7 +167,7 @@ _EXTENSIONS: Final = (
         download_bytes=2_630 * _MB,
         fits="sd",
         parts={
-            "adapter": _file(_ADAPTERS, "models/ip-adapter-plus_sd15.safetensors"),
+            "adapter": file(_ADAPTERS, "models/ip-adapter-plus_sd15.safetensors"),
             "encoder": _VIT_H,
         },
     ),
@@ -258,6 +197,11 @@ def models() -> tuple[Recipe, ...]:
     return _MODELS
 
 
+def painters() -> tuple[Recipe, ...]:
+    """Those that paint from words, the best first."""
+    return tuple(recipe for recipe in _MODELS if not recipe.name.endswith("upscaler"))
+
+
 def extension(family: str, role: Role) -> Recipe | None:
     """What gives models of ``family`` the ability that ``role`` stands for."""
     return next((each for each in _EXTENSIONS if each.fits == family and role in each.parts), None)
@@ -267,25 +211,4 @@ def of_repository(repo: str) -> Recipe | None:
     """The model whose base is that repository."""
     return next(
         (each for each in _MODELS if "unet" not in each.parts and each.parts["base"].repo == repo), None
-    )
-
-
-def unique(recipes: Iterable[Recipe]) -> tuple[Parcel, ...]:
-    """The parcels of ``recipes``, each once."""
-    parcels: dict[tuple[str, tuple[str, ...]], Parcel] = {}
-    for recipe in recipes:
-        for parcel in recipe.parts.values():
-            parcels.setdefault((parcel.repo, parcel.patterns), parcel)
-    return tuple(parcels.values())
-
-
-def whole(repo: str, folders: tuple[str, ...]) -> Parcel:
-    """A diffusers folder of which nothing but its index is known: all that the index names."""
-    denoiser = next((folder for folder in ("transformer", "unet") if folder in folders), "*")
-    return Parcel(
-        repo=repo,
-        patterns=("model_index.json", "README.md", *(f"{folder}/*" for folder in folders)),
-        ignored=("safety_checker/*",),
-        needed=("model_index.json", f"{denoiser}/*.safetensors"),
-        variant="fp16",
     )

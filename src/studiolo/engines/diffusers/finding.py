@@ -15,13 +15,15 @@ from typing import Final
 from studiolo import offline
 from studiolo.engines.base import EngineConfig
 from studiolo.engines.diffusers import catalogue
-from studiolo.engines.diffusers.catalogue import RECIPES, Recipe, Role
-from studiolo.engines.diffusers.families import INDEX, Family, components, identify
+from studiolo.engines.diffusers.catalogue import RECIPES
+from studiolo.engines.diffusers.families import INDEX, Family, identify
 from studiolo.engines.diffusers.options import DiffusersOptions
+from studiolo.engines.diffusers.presence import default_model, is_ready, pulled
+from studiolo.engines.diffusers.recipes import Recipe, Role
 from studiolo.engines.local.cache import cache_folder, find_parcel, find_snapshot
 from studiolo.engines.local.machine import gigabytes
 from studiolo.engines.local.names import check_safe, hub_file, is_hub_id, licence_of
-from studiolo.engines.local.parcels import WEIGHTS, Parcel
+from studiolo.engines.local.parcels import WEIGHTS
 from studiolo.errors import EngineError, OfflineError, UnknownEngineError, UnsupportedRequestError
 
 LORAS: Final = "loras"
@@ -55,14 +57,14 @@ class Weights:
 
 
 def find_weights(model: str | None, config: EngineConfig, options: DiffusersOptions) -> Weights:
-    """The files of ``model``; SDXL if none is named.
+    """The files of ``model``; if none is named, of the first of the catalogue that is here, else of SDXL.
 
     Raises:
         UnknownEngineError: no model can be meant by that name, or one that diffusers does not run here.
         EngineError: it is not on this machine (OfflineError when offline), a pickle, or damaged.
     """
-    name = model or catalogue.DEFAULT_MODEL
     cache = cache_folder(config.models_folder)
+    name = model or default_model(cache)
     if (place := _on_disk(name, config)) is not None:
         found = _own(name, place, cache, config)
     elif name in RECIPES:
@@ -174,7 +176,7 @@ def _known(recipe: Recipe, cache: Path, config: EngineConfig) -> Weights:
         )
     parts = {role: find_parcel(parcel, cache) for role, parcel in recipe.parts.items()}
     base = parts.get("base")
-    if base is None or ("unet" in recipe.parts and parts["unet"] is None):
+    if base is None or not is_ready(recipe, cache):
         raise _not_here(
             f"The model '{recipe.name}' is not on this machine",
             f"{pull_command(recipe.name)} (about {gigabytes(recipe.download_bytes)})",
@@ -204,23 +206,11 @@ def _from_hub(name: str, cache: Path, config: EngineConfig, options: DiffusersOp
             hint=f"Known: {', '.join(recipe.name for recipe in catalogue.models())}. Or give a folder, a "
             ".safetensors file, or a name on the hub: owner/name.",
         )
-    elif (recipe := catalogue.of_repository(name)) is not None and _is_here(recipe.required, cache):
+    elif (recipe := catalogue.of_repository(name)) is not None and is_ready(recipe, cache):
         return replace(_known(recipe, cache, config), name=name)
     elif (folder := pulled(name, cache, options.revision)) is not None:
         return replace(_own(name, folder, cache, config), name=name, licence=licence_of(folder))
     raise _not_here(f"The model '{name}' is not on this machine", pull_command(name), config)
-
-
-def pulled(repo: str, cache: Path, revision: str | None = None) -> Path | None:
-    """The folder of a repository that was pulled whole, or the only checkpoint in it; None if not here."""
-    snapshot = find_snapshot(repo, revision, cache)
-    if snapshot is None:
-        return None
-    if INDEX in snapshot.names:
-        folders = tuple(components(snapshot.folder))
-        return find_parcel(replace(catalogue.whole(repo, folders), revision=revision), cache)
-    files = sorted(name for name in snapshot.names if name.endswith(WEIGHTS))
-    return snapshot.folder / files[0] if len(files) == 1 else None
 
 
 def pull_command(name: str) -> str:
@@ -241,6 +231,8 @@ def _extended(weights: Weights, cache: Path, options: DiffusersOptions) -> Weigh
         if adapter is not None and encoder is not None:
             file, config = recipe.parts["adapter"].patterns[0], recipe.parts["encoder"].patterns[0]
             found = replace(found, references=adapter / file, encoder=(encoder / config).parent)
+    if found.preview is None and (preview := catalogue.PREVIEWS.get(family)) is not None:
+        found = replace(found, preview=find_parcel(preview, cache))
     if options.vae is not None:
         found = replace(found, vae=Path(options.vae).expanduser())
     return found
@@ -265,10 +257,6 @@ def _configuration(family: Family, file: Path, cache: Path, config: EngineConfig
             config,
         )
     return found
-
-
-def _is_here(parcels: tuple[Parcel, ...], cache: Path) -> bool:
-    return all(find_parcel(parcel, cache) is not None for parcel in parcels)
 
 
 def _name_of(family: Family, role: Role) -> str | None:

@@ -101,7 +101,11 @@ def _of_folder(weights: Weights, how: How) -> Any:
         given["vae"] = parts.autoencoder_in(weights.vae, weights.base, how)
     given |= parts.models_in(weights.base, how, without=frozenset(given))
     cls = _pipeline_class(weights)
-    return _silent(cls.from_pretrained(weights.base, **given, **_plain(cls), **how.arguments))
+    pipe = cls.from_pretrained(weights.base, **given, **_plain(cls), **how.arguments)
+    if weights.family.sampling:
+        own: Any = pipe.scheduler
+        pipe.scheduler = own.from_config({**own.config, **weights.family.sampling})
+    return _silent(pipe)
 
 
 def _of_file(weights: Weights, how: How) -> Any:

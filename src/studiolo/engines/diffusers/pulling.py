@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from studiolo.engines.base import EngineConfig, ModelCard
-from studiolo.engines.diffusers import catalogue
-from studiolo.engines.diffusers.catalogue import RECIPES, Recipe
+from studiolo.engines.diffusers.catalogue import RECIPES
 from studiolo.engines.diffusers.families import INDEX, components, identify
-from studiolo.engines.diffusers.finding import LORAS, pulled
+from studiolo.engines.diffusers.finding import LORAS
 from studiolo.engines.diffusers.options import DiffusersOptions
+from studiolo.engines.diffusers.presence import is_ready, pulled
+from studiolo.engines.diffusers.recipes import Recipe, unique, whole
 from studiolo.engines.local import cache, hub
 from studiolo.engines.local.names import check_safe, hub_file, is_hub_id, is_of_transformers, licence_of
 from studiolo.engines.local.parcels import WEIGHTS, Parcel
@@ -39,7 +40,7 @@ def pull(
     check_safe(model)
     hub.require_online(config, model)
     if (recipe := RECIPES.get(model)) is not None:
-        parcels = [parcel for parcel in catalogue.unique([recipe]) if not _here(parcel, config)]
+        parcels = [parcel for parcel in unique([recipe]) if not _here(parcel, config)]
         if parcels:
             hub.download(parcels, config.models_folder, options, progress)
     else:
@@ -55,10 +56,8 @@ def forget(model: str, config: EngineConfig, options: DiffusersOptions) -> int:
     if not card.bytes_here:
         raise UnknownEngineError(f"The model '{model}' is not here.", hint="See: studiolo models")
     if model in RECIPES:
-        recipes = [
-            recipe for recipe in RECIPES.values() if recipe.name != model and _is_ready(recipe, folder)
-        ]
-        parcels, keep = catalogue.unique([RECIPES[model]]), catalogue.unique(recipes)
+        recipes = [recipe for recipe in RECIPES.values() if recipe.name != model and is_ready(recipe, folder)]
+        parcels, keep = unique([RECIPES[model]]), unique(recipes)
     elif (file := hub_file(model)) is not None or is_hub_id(model):
         parcels, keep = (file or Parcel(repo=model),), ()
     else:
@@ -103,7 +102,7 @@ def _of_repository(
         index = Parcel(repo=repo, patterns=(INDEX,), revision=revision)
         [folder] = hub.download([index], config.models_folder, options, progress)
         identify(folder)  # refused before gigabytes of it are here
-        return replace(catalogue.whole(repo, tuple(components(folder))), revision=revision)
+        return replace(whole(repo, tuple(components(folder))), revision=revision)
     weights = [name for name in names if name.endswith(WEIGHTS)]
     if len(weights) > 1:
         raise UnknownEngineError(
@@ -123,24 +122,20 @@ def _card(model: str, config: EngineConfig, options: DiffusersOptions) -> ModelC
     return card
 
 
-def _is_ready(recipe: Recipe, folder: Path) -> bool:
-    return all(cache.find_parcel(parcel, folder) is not None for parcel in recipe.required)
-
-
 def _of_recipe(recipe: Recipe, folder: Path) -> ModelCard:
     return ModelCard(
         name=recipe.name,
         description=recipe.description,
         licence=recipe.licence,
         download_bytes=recipe.download_bytes,
-        bytes_here=sum(cache.bytes_here(parcel, folder) for parcel in catalogue.unique([recipe])),
-        ready=_is_ready(recipe, folder),
+        bytes_here=sum(cache.bytes_here(parcel, folder) for parcel in unique([recipe])),
+        ready=is_ready(recipe, folder),
     )
 
 
 def _of_repositories(folder: Path, options: DiffusersOptions) -> Iterator[ModelCard]:
     """Repositories that are no part of the catalogue."""
-    known = {parcel.repo for parcel in catalogue.unique(RECIPES.values())}
+    known = {parcel.repo for parcel in unique(RECIPES.values())}
     for repo in cache.repositories(folder):
         snapshot = cache.find_snapshot(repo, options.revision, folder)
         if repo in known or snapshot is None or is_of_transformers(snapshot.folder):

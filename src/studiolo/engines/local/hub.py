@@ -91,7 +91,7 @@ def download(
         parcels: what is wanted, of one repository or several.
         cache: where it is kept; None for the hub's own cache.
         options: the hub's address and the user's token.
-        progress: is told bytes, and the name of the file; what it raises ends the download within a megabyte.
+        progress: is told bytes, and the name of the file; what it raises ends the download at once.
 
     Returns:
         The folder of each parcel.

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Final
 
 from studiolo.errors import EngineError
 
-_CHUNK_BYTES: Final = 1 << 20
+_BLOCK_BYTES: Final = 1 << 20
 _TIMEOUT_S: Final = 10.0
 _ATTEMPTS: Final = 5
 _PAUSE_S: Final = 1.0
@@ -24,7 +24,7 @@ _BEAT_S: Final = 0.2
 _COME_AGAIN: Final = {408, 429, 500, 502, 503, 504}
 
 Told = Callable[[int], None]
-"""Is told how many bytes of the file are here, five times a second also while nothing comes."""
+"""Is told how many bytes of the file are here: with each piece that comes, and while waiting to try again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ class _Content:
     def read_again(self, most: int, told: Told) -> None:
         """Take what an earlier download brought; nothing, if it is too much to be of this file."""
         self._stream.seek(0)
-        while block := self._stream.read(_CHUNK_BYTES):
+        while block := self._stream.read(_BLOCK_BYTES):
             self.digest.update(block)
             self.size += len(block)
             told(self.size)
@@ -136,7 +136,7 @@ def _receive(remote: Remote, content: _Content, told: Told) -> None:
         hf_raise_for_status(response)
         if content.size and response.status_code == 200:
             content.drop()
-        for block in response.iter_bytes(chunk_size=_CHUNK_BYTES):
+        for block in response.iter_bytes():
             content.append(block)
             told(content.size)
 
