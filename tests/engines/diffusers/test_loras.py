@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from studiolo.engines.diffusers import lora_files, loras
+from studiolo.engines.diffusers.applying import PlanInForce
 from studiolo.engines.diffusers.loras import WeightedLora
+from studiolo.engines.diffusers.plans import Plan
 from studiolo.errors import EngineError, InvalidRequestError, UnsupportedRequestError
 from studiolo.requests import Lora
 from tests.engines.diffusers import tiny, tiny_extras
@@ -108,17 +110,17 @@ def test_what_fails_in_a_call_leaves_no_trace(sdxl: Any, files: dict[str, Path])
     assert tiny_extras.paint(sdxl) == before
 
 
-def test_fused_projections_do_not_hide_a_lora(sdxl: Any, files: dict[str, Path]):
+def test_fused_projections_are_taken_apart_for_a_lora(sdxl: Any, files: dict[str, Path]):
     plain = painted(sdxl, weighted(files["one"]))
     painted(sdxl)
-    sdxl.fuse_qkv_projections(vae=False)
+    sdxl.unet.fuse_qkv_projections()
+    force = PlanInForce(Plan(device="cpu", dtype="float32", fused_qkv=True))
     try:
-        assert painted(sdxl, weighted(files["one"])) == plain
-        kinds = {type(each).__name__ for each in sdxl.unet.attn_processors.values()}
-        assert kinds == {"FusedAttnProcessor2_0"}
+        with force.separate_projections(sdxl):
+            assert painted(sdxl, weighted(files["one"])) == plain
+            painted(sdxl)
     finally:
-        painted(sdxl)
-        sdxl.unfuse_qkv_projections(vae=False)
+        sdxl.unet.unfuse_qkv_projections()
 
 
 def test_a_lora_of_another_family_is_refused_before_it_is_loaded(sdxl: Any, sd: Any, tmp_path: Path):

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from studiolo.engines.capabilities import Capabilities, Range, Sizes, Task
-from studiolo.engines.diffusers import schedulers
+from studiolo.engines.diffusers import schedulers, upscaling
 from studiolo.engines.diffusers.families import Family
 from studiolo.engines.diffusers.finding import Weights
-from studiolo.requests import MAX_LORAS, MAX_REFERENCES
+from studiolo.imaging.decode import MAX_PIXELS
+from studiolo.imaging.palette import MAX_COLOURS
+from studiolo.requests import MAX_LORAS, MAX_REFERENCES, MAX_SIDE_PX
 
 _STRENGTH: Final = Range(minimum=0.01, maximum=1, default=0.6)
 _HANDOVER: Final = Range(minimum=0.05, maximum=0.95, default=0.8)
@@ -39,8 +41,10 @@ def of_family(
     family: Family, scheduler: Mapping[str, Any] | None = None, *, device: str, previews: bool
 ) -> Capabilities:
     """What any model of the family can do; ``scheduler`` is the configuration of the model's own."""
-    samplers = schedulers.table(family)
     tasks = _tasks(family)
+    if factor := upscaling.factor_of(family):
+        return _enlarging(family, factor, device=device)
+    samplers = schedulers.table(family)
     return Capabilities(
         description=f"{family.title} on this machine, with the library diffusers.",
         tasks=tasks,
@@ -56,7 +60,7 @@ def of_family(
         negative_prompt=family.negative_prompt,
         schedulers=schedulers.names(samplers, scheduler or {}),
         scheduler_aliases=schedulers.aliases(samplers),
-        **_extras(family, tasks),
+        **_extras(family),
         seams=("precise", "default") if "inpainting" in tasks else (),
         previews=previews,
         offline=True,
@@ -64,11 +68,26 @@ def of_family(
     )
 
 
-def _extras(family: Family, tasks: frozenset[Task]) -> dict[str, Any]:
+def _enlarging(family: Family, factor: int, *, device: str) -> Capabilities:
+    """What a model can do that was made for enlarging alone, with the scheduler that it came with."""
+    return Capabilities(
+        description=f"{family.title} on this machine, with the library diffusers.",
+        tasks=frozenset({"upscaling"}),
+        sizes=Sizes(minimum=1, maximum=MAX_SIDE_PX, multiple=1, default=(1024, 1024), max_pixels=MAX_PIXELS),
+        steps=Range(minimum=1, maximum=150, default=family.steps),
+        guidance_scale=Range(minimum=0, maximum=30, default=family.guidance_scale),
+        negative_prompt=family.negative_prompt,
+        upscale=(factor,),
+        offline=True,
+        device=device,
+    )
+
+
+def _extras(family: Family) -> dict[str, Any]:
     """What is attached to Stable Diffusion 1, 2 and XL; the newer families take LoRAs alone."""
-    if "upscaling" in tasks:
-        return {}
     extras: dict[str, Any] = {"loras": MAX_LORAS}
+    if family.name != "flux":  # whose latents are packed
+        extras["palette"] = MAX_COLOURS
     if family.name in {"sd", "sdxl"}:
         extras |= {
             "controls": ("canny", "segmentation"),
@@ -81,7 +100,9 @@ def _extras(family: Family, tasks: frozenset[Task]) -> dict[str, Any]:
 
 def _tasks(family: Family) -> frozenset[Task]:
     tasks = {"inpainting"} if family.fills_only else set(family.pipelines)
-    if family.name in {"sd", "sdxl"} and not family.fills_only:
+    if "inpainting" in tasks:
+        tasks.add("outpainting")
+    if family.name in {"sd", "sdxl"} and "text-to-image" in tasks:
         tasks.add("variation")
     return frozenset(cast("set[Task]", tasks))
 

@@ -64,7 +64,8 @@ def read_prompt(prompt: str, loras: Sequence[Lora]) -> tuple[str, tuple[Lora, ..
 def attach(pipe: Any, loras: Sequence[WeightedLora], *, prompt: str = "") -> Generator[Attachment]:
     """The pipeline with ``loras`` at their weights, for one call; afterwards it paints as before.
 
-    Call it for requests without LoRAs, too: that is when the memory of earlier ones is freed.
+    Call it for requests without LoRAs, too: that is when the memory of earlier ones is freed. Projections
+    must not be fused meanwhile: the fused ones are copies that no LoRA reaches.
 
     Raises:
         UnsupportedRequestError: one belongs to another family, or this family takes none.
@@ -80,15 +81,12 @@ def attach(pipe: Any, loras: Sequence[WeightedLora], *, prompt: str = "") -> Gen
     for name, lora in wanted.items():
         if name not in _loaded(pipe):
             _load(pipe, name, lora)
-    unfused = _unfuse(pipe)
     try:
         _switch(pipe, on=True)
         pipe.set_adapters(list(wanted), [lora.weight for lora in wanted.values()])
         yield Attachment(pipe=pipe, notes=tuple(_notes(loras, prompt)))
     finally:
         _switch(pipe, on=False)
-        if unfused:
-            pipe.unet.set_attn_processor(unfused)
 
 
 def _from_tag(match: re.Match[str]) -> Lora:
@@ -180,18 +178,6 @@ def _switch(pipe: Any, *, on: bool) -> None:
     diffusers = libraries.load_diffusers()
     for component in pipe.get_list_adapters():
         diffusers.utils.set_adapter_layers(getattr(pipe, component), enabled=on)
-
-
-def _unfuse(pipe: Any) -> dict[str, Any]:
-    """The fused attention processors that were taken out: they multiply by copies that no LoRA reaches."""
-    unet = getattr(pipe, "unet", None)
-    processors: dict[str, Any] = dict(unet.attn_processors) if unet is not None else {}
-    fused = {type(each).__name__ for each in processors.values()} == {"FusedAttnProcessor2_0"}
-    if unet is None or not fused:
-        return {}
-    diffusers = libraries.load_diffusers()
-    unet.set_attn_processor(diffusers.models.attention_processor.AttnProcessor2_0())
-    return processors
 
 
 def _notes(loras: Sequence[WeightedLora], prompt: str) -> Generator[str]:

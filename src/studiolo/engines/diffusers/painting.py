@@ -10,11 +10,12 @@ from typing import Any
 
 from PIL import Image
 
-from studiolo.engines.diffusers import decoding, wording
-from studiolo.engines.diffusers.calls import call_for, finished, size_of
+from studiolo.engines.diffusers import decoding, outpainting, wording
+from studiolo.engines.diffusers.calls import call_for, finished, mask_of, size_of
 from studiolo.engines.diffusers.estimates import Watch
 from studiolo.engines.diffusers.extras import Extras
 from studiolo.engines.diffusers.fitting import Fitted
+from studiolo.engines.diffusers.guidance import PaletteGuide
 from studiolo.engines.diffusers.loading import Loaded
 from studiolo.engines.diffusers.refining import second_stage
 from studiolo.engines.diffusers.running import Tell, run
@@ -31,9 +32,7 @@ class Painted:
     timings: dict[str, float]
 
 
-def paint(
-    fitted: Fitted, extras: Extras, request: ImageRequest, seeds: tuple[int, ...], tell: Tell
-) -> Painted:
+def paint(fitted: Fitted, extras: Extras, asked: ImageRequest, seeds: tuple[int, ...], tell: Tell) -> Painted:
     """Paint a picture for each of ``seeds`` in one call.
 
     Raises:
@@ -42,7 +41,8 @@ def paint(
         RuntimeError: the device's memory did not suffice.
     """
     began = time.perf_counter()
-    loaded = fitted.loaded
+    loaded, family = fitted.loaded, fitted.loaded.weights.family
+    request = outpainting.as_inpainting(asked, multiple=family.multiple, least_px=family.min_side_px)
     call = call_for(loaded, request, seeds)
     notes = wording.notes(loaded.base, request.prompt)
     with ExitStack() as stack:
@@ -51,13 +51,26 @@ def paint(
         calls = [call] if refiner is None else [call, refiner]
         for each in calls:
             stack.enter_context(fitted.force.at_work(each.pipeline))
-        latents = run(calls, generators=_generators(seeds), tell=tell, guide=None, name=loaded.weights.name)
+        latents = run(
+            calls,
+            generators=_generators(seeds),
+            tell=tell,
+            guide=_guide(loaded, request),
+            name=loaded.weights.name,
+        )
         sampled = time.perf_counter()
         tiny = loaded.preview if fitted.force.plan.tiny_vae else None
         images, more = decoding.pictures(loaded.base, latents, size_of(request), tiny=tiny)
     timings = {"sampling": sampled - began, "decoding": time.perf_counter() - sampled}
-    joined = tuple(finished(image, request) for image in images)
+    joined = tuple(outpainting.cut(finished(image, request), asked) for image in images)
     return Painted(images=joined, notes=(*notes, *more), timings=timings)
+
+
+def _guide(loaded: Loaded, request: ImageRequest) -> PaletteGuide | None:
+    """What leads the painting to the colours asked for."""
+    if not request.palette:
+        return None
+    return PaletteGuide(request.palette, loaded.previewer, mask_of(request) if request.mask else None)
 
 
 def teller(

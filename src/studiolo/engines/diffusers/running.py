@@ -39,7 +39,7 @@ def run(calls: Sequence[Call], *, generators: list[Any], tell: Tell, guide: Guid
         if latents is not None:
             call.arguments["image"] = latents
         later = sum(each.planned or 0 for each in calls[position + 1 :])
-        with _failures_said(tell, name) as said:
+        with failures_said(tell, name) as said:
             latents, done = _run_one(call, generators, said, guide, done, later)
     return latents
 
@@ -62,7 +62,7 @@ def _run_one(
 
 
 @contextmanager
-def _failures_said(tell: Tell, name: str) -> Generator[Tell]:
+def failures_said(tell: Tell, name: str) -> Generator[Tell]:
     """Failures of the library as errors of ours; what ``tell`` raised, and want of memory, as they are."""
     raised: list[BaseException] = []
 

@@ -161,6 +161,14 @@ def build(
     return scheduler
 
 
+def renewed(scheduler: Any) -> Any:
+    """A new one of the same kind and configuration: no state of an earlier call is in it."""
+    with _quiet():
+        new = type(scheduler).from_config(scheduler.config)
+    _hush(new, "set_timesteps")
+    return new
+
+
 def _hush(scheduler: Any, method: str) -> None:
     """Let nothing be heard of what a method of the library warns of and we cannot mend."""
     loud = getattr(scheduler, method)
