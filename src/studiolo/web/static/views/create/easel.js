@@ -55,7 +55,7 @@ export function Easel({ job, onCancel }) {
 /** What was painted last, as large as it was while it was painted. */
 export function Finished({ picture }) {
   return html`<article class="easel" style=${{ "--ratio": String(picture.width / picture.height) }}>
-    <a class="picture canvas" href=${link(`/pictures/${picture.id}`)} draggable="true" onDragStart=${(event) => dragPicture(event, picture)}>
+    <a class=${`picture canvas ${picture.request.remove_background ? "checkered" : ""}`} href=${link(`/pictures/${picture.id}`)} draggable="true" onDragStart=${(event) => dragPicture(event, picture)}>
       <img class="layer" src=${picture.image_url} width=${picture.width} height=${picture.height} alt=${titleOf(picture)} draggable=${false} />
     </a>
     <div class="row apart nowrap"><p class="words serif">${typedTitleOf(picture)}</p><span class="small soft numbers">${picture.seed != null && t("seedOf", { seed: picture.seed })}</span></div>

@@ -46,7 +46,7 @@ export function Loras() {
     set(rows.toSpliced(index, 1));
     focus(Math.max(0, index - 1));
   };
-  return html`<fieldset class="field" ref=${list}>
+  return html`<fieldset class="field loras" ref=${list}>
     <legend class="label">${t("loras")}</legend>
     ${rows.map((row, index) => html`<div class="lora" key=${index}>
       <input class="input" data-name aria-label=${t("name", { n: index + 1 })} placeholder="owner/name" spellcheck=${false} autocapitalize="none" value=${row.name} onInput=${(event) => edit(index, { name: event.currentTarget.value })} />

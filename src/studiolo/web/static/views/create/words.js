@@ -21,7 +21,7 @@ const EN = {
   // work
   length: "{n} of {most} characters; the first sentence counts most.",
   work: "On the easel", picture: "Picture {n} of {count}", stepOf: "step {step} of {total}", left: "{time} left", cancel: "Cancel", cancelled: "Cancelled.", paintAgain: "Paint it after all", next: "Paint this next", waiting: "Waiting", place: "Place {n}", starting: "Getting ready", retry: "Try again", dismiss: "Dismiss", failed: "Could not be painted", preview: "Preview of: {prompt}",
-  stage_painting: "Painting", stage_loading: "Loading the model", stage_draft: "Drafting", stage_translating: "Translating",
+  stage_painting: "Painting", stage_loading: "Loading the model", stage_draft: "Drafting", stage_translating: "Translating", stage_refining: "Refining", stage_upscaling: "Enlarging", "stage_cutting out": "Removing the background", stage_waiting: "Waiting",
   saidStart: "Painting: {prompt}", saidPicture: "Picture {n} of {count} is done.", saidEnd: "Finished: {prompt}", saidFailed: "Could not be painted: {why}", saidCancelled: "Cancelled: {prompt}", saidQueued: ({ n }) => (n === 1 ? "Added to the queue." : `${n} added to the queue.`),
   // wall
   wall: "Pictures", all: "The whole gallery", seedOf: "seed {seed}", welcome: "Say what you would like to see, and press Paint.", tryOne: "For a start:",
@@ -44,7 +44,7 @@ const KO = {
   steps: "단계 수", guidance_scale: "가이던스", strength: "그림에서 벗어나는 정도", draft_strength: "초안에서 벗어나는 정도", control_strength: "얼마나 따를지", similarity: "얼마나 닮을지", handover: "이어받는 때", refiner_strength: "얼마나 바꿀지", options: "그림에서 가져온 옵션: {names}", dropOptions: "빼기",
   length: "{most}자 중 {n}자입니다. 첫 문장이 가장 중요합니다.",
   work: "그리는 중", picture: "그림 {n}/{count}", stepOf: "{total}단계 중 {step}단계", left: "{time} 남음", cancel: "취소", cancelled: "취소했습니다.", paintAgain: "다시 그리기", next: "다음에 그리기", waiting: "대기 중", place: "{n}번째", starting: "준비하는 중", retry: "다시 시도", dismiss: "지우기", failed: "그리지 못했습니다", preview: "미리보기: {prompt}",
-  stage_painting: "그리는 중", stage_loading: "모델을 불러오는 중", stage_draft: "초안 그리는 중", stage_translating: "번역하는 중",
+  stage_painting: "그리는 중", stage_loading: "모델을 불러오는 중", stage_draft: "초안 그리는 중", stage_translating: "번역하는 중", stage_refining: "다듬는 중", stage_upscaling: "키우는 중", "stage_cutting out": "배경을 지우는 중", stage_waiting: "기다리는 중",
   saidStart: "그리기 시작: {prompt}", saidPicture: "그림 {count}장 중 {n}번째가 완성되었습니다.", saidEnd: "완성: {prompt}", saidFailed: "그리지 못했습니다: {why}", saidCancelled: "취소됨: {prompt}", saidQueued: "대기열에 {n}개 추가했습니다.",
   wall: "그림", all: "갤러리 전체 보기", seedOf: "시드 {seed}", welcome: "보고 싶은 것을 적고 ‘그리기’를 누르세요.", tryOne: "이렇게 시작해 보세요:",
   filled: "그 그림의 설정을 채웠습니다.", undo: "되돌리기", fromFilled: "그 그림에서 시작합니다.", controlFilled: "그 그림의 구도를 따릅니다.", varyFilled: "그 그림을 닮게 그립니다.", paletteFilled: "그 그림의 색을 팔레트에 담았습니다.", referenceFilled: "그 그림을 참고해 아이디어를 냅니다.",

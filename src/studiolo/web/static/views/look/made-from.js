@@ -25,8 +25,8 @@ export function MadeFrom({ picture: { request } }) {
   if (!pictures.length && !rows.length) return null;
   return html`<section class="stack tight" aria-labelledby="made-from"><h2 id="made-from" class="small-title">${t("title")}</h2>
     ${pictures.length > 0 && html`<ul class="made-from">${pictures.map(({ reference, name, more }, index) => html`<li key=${`${reference} ${index}`}>
-      <a class="picture checkered" href=${urlOf(reference)} target="_blank" rel="noopener" aria-label=${t("open", { name: [name, more].filter(Boolean).join(", ") })}><img src=${urlOf(reference)} alt="" loading="lazy" decoding="async" /></a>
-      <p class="small">${name}${more && html`<span class="soft"> ${more}</span>`}</p></li>`)}</ul>`}
+      <a class="picture" href=${urlOf(reference)} target="_blank" rel="noopener" aria-label=${t("open", { name: [name, more].filter(Boolean).join(", ") })}><img src=${urlOf(reference)} alt="" loading="lazy" decoding="async" /></a>
+      <p class="small">${name}${more && html`<br /><span class="soft">${more}</span>`}</p></li>`)}</ul>`}
     ${rows.length > 0 && html`<dl class="facts">${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`}
   </section>`;
 }

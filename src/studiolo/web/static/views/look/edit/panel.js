@@ -8,6 +8,7 @@ import { Field, SelectField, SliderField } from "../../../components/field.js";
 import { GrowingText } from "../../../components/growing.js";
 import { Notice } from "../../../components/notice.js";
 import { Stepper } from "../../../components/stepper.js";
+import { stageOf } from "../../create/words.js";
 import { t } from "./words.js";
 
 const MOST_PICTURES = 4;
@@ -55,7 +56,7 @@ function Progress({ job, onCancel }) {
   const progress = job?.progress;
   const percent = Math.round((progress?.fraction ?? 0) * 100);
   return html`<div class="edit-progress stack tight">
-    <p class="small soft numbers">${progress ? [t("painting"), job.count > 1 && t("nth", { n: progress.index + 1, count: job.count }), progress.total > 1 && t("step", progress)].filter(Boolean).join(" · ") : t(job?.state === "running" ? "painting" : "queued")}</p>
+    <p class="small soft numbers">${progress ? [stageOf(progress.stage), job.count > 1 && t("nth", { n: progress.index + 1, count: job.count }), progress.total > 1 && t("step", progress)].filter(Boolean).join(" · ") : t(job?.state === "running" ? "painting" : "queued")}</p>
     <div class="bar" role="progressbar" aria-label=${t("painting")} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${percent}><span style=${{ width: `${percent}%` }}></span></div>
     ${job && html`<div><${Button} icon="x" onClick=${onCancel}>${t("cancel")}<//></div>`}
   </div>`;
