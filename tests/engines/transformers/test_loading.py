@@ -80,7 +80,7 @@ def test_weights_that_stand_for_two_tensors(tmp_path: Path, engine_for: Build):
 def test_offline_names_the_command_that_downloads(engine_for: Build):
     error = fault(engine_for("llava-hf/llava-1.5-7b-hf"))
     assert isinstance(error, OfflineError)
-    assert "hf download llava-hf/llava-1.5-7b-hf" in error.hint
+    assert "studiolo pull llava-hf/llava-1.5-7b-hf" in error.hint
 
 
 def test_pickled_weights_are_refused(copy: Path, engine_for: Build):
