@@ -33,7 +33,7 @@ def _sources(home: Path) -> None:
 
 # fmt: off
 GENERATE = {
-    "no prompt": ([], 2, "no prompt"),
+    "no prompt": ([], 2, "the prompt is empty"),
     "empty prompt": ([""], 2, "prompt is empty"),
     "blank prompt": (["  \n "], 2, "prompt is empty"),
     "long prompt": ([LONG], 2, "10,000 characters"),

@@ -16,6 +16,7 @@ from studiolo.imaging.opencv import load_opencv
 
 _LONGEST_PX: Final = 1024  # regions are found in a copy of at most this side; edges in the picture itself
 _SPREAD: Final = 1 / 3  # how far the thresholds lie from the median of the gradients that count
+_STEEP: Final = 0.8  # of the steepest gradients: what reaches this is an edge in any picture
 _FAINT: Final = 8  # brightness: gradients below it are noise, and would pull the median down
 _SPATIAL: Final = 1 / 48  # of the longer side: how near pixels of one region are
 _COLOUR: Final = 24  # of 255, in CIELAB: how alike they are
@@ -38,9 +39,9 @@ def canny(image: Image.Image, low: float | None = None, high: float | None = Non
     cv2 = load_opencv(needed_for="A control map")
     grey = cv2.GaussianBlur(cv2.cvtColor(_rgb(image), cv2.COLOR_RGB2GRAY), (5, 5), 0)
     if low is None or high is None:
-        middle = _median_gradient(cv2, grey)
+        middle, steep = _gradients(cv2, grey)
         low = (1 - _SPREAD) * middle if low is None else low
-        high = (1 + _SPREAD) * middle if high is None else high
+        high = min((1 + _SPREAD) * middle, steep) if high is None else high
     edges: Pixels = cv2.Canny(grey, low, high)
     return Image.fromarray(edges).convert("RGB")
 
@@ -76,12 +77,17 @@ def _rgb(image: Image.Image) -> Pixels:
     return np.asarray(image.convert("RGB"))
 
 
-def _median_gradient(cv2: Any, grey: Pixels) -> float:
-    """Of the gradients above the noise, as Canny counts them: |dx| + |dy| of Sobel's kernels."""
+def _gradients(cv2: Any, grey: Pixels) -> tuple[float, float]:
+    """The median of the gradients above the noise, and what is steep in a picture where all are alike.
+
+    As Canny counts them: |dx| + |dy| of Sobel's kernels.
+    """
     across, down = (np.abs(cv2.Sobel(grey, cv2.CV_16S, dx, 1 - dx)) for dx in (1, 0))
     gradients = (across.astype(np.int32) + down).ravel()
     counted = gradients[gradients > 4 * _FAINT]  # a step of one brightness is 4 to Sobel
-    return float(np.median(counted)) if counted.size else 4.0 * _FAINT
+    if not counted.size:
+        return 4.0 * _FAINT, 4.0 * _FAINT
+    return float(np.median(counted)), _STEEP * float(np.percentile(counted, 99))
 
 
 def _regions(cv2: Any, smooth: Pixels) -> NDArray[np.int32]:
@@ -111,13 +117,15 @@ def _merged(cv2: Any, smooth: Pixels, labels: NDArray[np.int32]) -> NDArray[np.i
     large[0] = False
     if not large.any():
         return np.ones_like(labels)
-    kept = np.where(large[labels], labels, 0).astype(np.int32)
-    cv2.watershed(smooth, kept)
-    lines = kept <= 0  # between regions, one pixel wide, and along the picture's edge
-    while lines.any():
-        kept[lines] = cv2.dilate(kept.clip(0).astype(np.float32), np.ones((3, 3)))[lines].astype(np.int32)
-        lines = kept <= 0
-    return kept
+    # Watershed leaves the picture's rim and the lines between regions without a label: a rim of copies is
+    # cut off again, the lines go to a neighbour.
+    rim = {"top": 1, "bottom": 1, "left": 1, "right": 1, "borderType": cv2.BORDER_REPLICATE}
+    kept = cv2.copyMakeBorder(np.where(large[labels], labels, 0).astype(np.int32), **rim)
+    cv2.watershed(cv2.copyMakeBorder(smooth, **rim), kept)
+    kept = kept[1:-1, 1:-1].clip(0)
+    spread = cv2.dilate(kept.astype(np.float32), np.ones((3, 3))).astype(np.int32)
+    kept = np.where(kept == 0, spread, kept)
+    return np.where(kept == 0, labels, kept)
 
 
 def _means(picture: Pixels, labels: NDArray[np.int32]) -> Pixels:
