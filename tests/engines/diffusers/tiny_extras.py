@@ -65,9 +65,12 @@ def _save_control(net: Any, folder: Path, seed: int) -> Path:
 
 
 def load(folder: Path) -> Any:
-    """A pipeline as the engine loads it."""
+    """A pipeline as the engine loads it. One thread is the fastest for models this small."""
+    import torch
+
     from diffusers import AutoPipelineForText2Image
 
+    torch.set_num_threads(1)
     pipe = AutoPipelineForText2Image.from_pretrained(folder, local_files_only=True)
     pipe.set_progress_bar_config(disable=True)
     return pipe

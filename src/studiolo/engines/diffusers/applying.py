@@ -80,11 +80,13 @@ class PlanInForce:
             return
         denoiser = denoiser_of(pipe)
         fused = denoiser.attn_processors
+        separate = dict(denoiser.original_attn_processors)  # which unfusing empties
         denoiser.unfuse_qkv_projections()
         try:
             yield
         finally:
             denoiser.set_attn_processor(fused)
+            denoiser.original_attn_processors = separate
 
     def _compile(self, denoiser: Any) -> None:
         if self.plan.compile == "blocks":

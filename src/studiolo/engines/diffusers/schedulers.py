@@ -11,7 +11,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from studiolo.engines.diffusers.families import Family
 
@@ -164,7 +164,7 @@ def build(
 def renewed(scheduler: Any) -> Any:
     """A new one of the same kind and configuration: no state of an earlier call is in it."""
     with _quiet():
-        new = type(scheduler).from_config(scheduler.config)
+        new = cast("Any", type(scheduler)).from_config(scheduler.config)
     _hush(new, "set_timesteps")
     return new
 
