@@ -1,9 +1,10 @@
 """The models that are known by name: what each consists of, its size and its licence.
 
-Names of files, sizes and licences are those of the repositories' pages on https://huggingface.co, read in
-November 2026. Sizes are in bytes, rounded: those pages', or parameters times the bytes of each. Weights are
-taken in half precision where a repository has them. SDXL's own autoencoder overflows in half precision, so a corrected one with the
-same latents stands in for it (https://huggingface.co/madebyollin/sdxl-vae-fp16-fix).
+Names of files, sizes and licences are those of the repositories' pages on https://huggingface.co, as far as
+copies of them could be read. Sizes are rounded: those pages', or parameters times the bytes of each.
+Weights are taken in half precision where a repository has them. SDXL's own autoencoder overflows in half
+precision, so a corrected one with the same latents stands in for it
+(https://huggingface.co/madebyollin/sdxl-vae-fp16-fix).
 """
 
 from __future__ import annotations
