@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
+from functools import cache
 from typing import Any, Final
 
 from studiolo.errors import MissingExtraError
@@ -18,7 +20,7 @@ NEEDED_TO_PAINT: Final = ("torch", "diffusers", "transformers", "accelerate", "p
 
 def missing(needed: tuple[str, ...] = NEEDED) -> tuple[str, ...]:
     """Which of the needed libraries are not installed; looks, loads nothing."""
-    return tuple(name for name in needed if importlib.util.find_spec(name) is None)
+    return tuple(name for name in needed if not _is_here(name))
 
 
 def load_torch() -> Any:
@@ -53,6 +55,18 @@ def load_diffusers() -> Any:
     diffusers.utils.logging.disable_progress_bar()
     load_transformers()  # its pipelines hold text encoders
     return diffusers
+
+
+def _is_here(name: str) -> bool:
+    """Asked dozens of times for each picture, so the disk is searched once."""
+    if name in sys.modules:
+        return importlib.util.find_spec(name) is not None  # a look into sys.modules, where it may be barred
+    return _is_installed(name)
+
+
+@cache
+def _is_installed(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
 
 
 def _load(name: str, needed: tuple[str, ...] = NEEDED) -> Any:
