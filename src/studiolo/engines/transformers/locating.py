@@ -33,7 +33,12 @@ class Locator(Perception):
         with self._using() as loaded:
             picture = image.convert("RGB")
             inputs = loaded.processor(
-                text=[words], images=[picture], return_tensors="pt", padding=True, truncation=True
+                text=[words],
+                images=[picture],
+                return_tensors="pt",
+                padding=True,
+                truncation=True,
+                max_length=loaded.model.config.text_config.max_position_embeddings,
             )
             logits = loaded.run(**inputs).logits
             likely = logits.float().sigmoid().squeeze().cpu().numpy()
