@@ -1,8 +1,9 @@
 """How well the pocket painter keeps to a palette: `python -m benchmarks.palette [--sheet FILE]`.
 
-Every prompt is painted plain, with the colours named in it (all one can do without palettes), and with the
-palette, at the same seed. Coverage and mean ΔE are those of `studiolo.imaging.palette.fidelity`; a colour is
-present from 1 % of the pixels. Whether a picture still shows what was asked for is judged by the pocket
+Every prompt is painted at the same seed: plain; with the colours named in it (all one can do without
+palettes); plain and recoloured afterwards; with its draft in the palette; with the sampling guided to it;
+and with both, as it ships. Coverage and mean ΔE are those of `studiolo.imaging.palette.fidelity`; a colour
+is present from 1 % of the pixels. Whether a picture still shows what was asked for is judged by the pocket
 assistant's recogniser, which has seen drawings in their usual colours. `--sheet` also saves the pictures.
 """
 
@@ -12,7 +13,8 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -23,10 +25,12 @@ from studiolo.assistant.pocket.colour_names import nearest_name
 from studiolo.assistant.pocket.recogniser import Recogniser
 from studiolo.engines.checking import resolve
 from studiolo.engines.pocket import PocketImageEngine
+from studiolo.engines.pocket.grading import Palette
+from studiolo.engines.pocket.starting import Start
 from studiolo.imaging.colours import hex_to_rgb, to_oklab
 from studiolo.imaging.palette import Fidelity, extract, fidelity
 from studiolo.imaging.thumbnails import contact_sheet
-from studiolo.requests import GeneratedImage, ImageRequest
+from studiolo.requests import ImageRequest
 
 PALETTES = {
     "coast": ("#264653", "#2a9d8f", "#e9c46a", "#f4a261", "#e76f51"),
@@ -61,6 +65,7 @@ PROMPTS = (
     ("a rabbit left of a tree", ("rabbit", "tree")),
     ("a butterfly above a tulip", ("butterfly", "tulip")),
 )
+Colours = tuple[str, ...]
 _PRESENT = 0.01  # share of a picture from which an asked colour is in it
 
 
@@ -77,32 +82,76 @@ def named(prompt: str, palette: Sequence[str]) -> str:
     return f"{prompt}, in the colours {', '.join(words[:-1])} and {words[-1]}"
 
 
-ARMS: dict[str, Callable[[str, tuple[str, ...]], tuple[str, tuple[str, ...]]]] = {
-    "the prompt alone": lambda prompt, _: (prompt, ()),
-    "the colours named in it": lambda prompt, palette: (named(prompt, palette), ()),
-    "the palette": lambda prompt, palette: (prompt, palette),
+class Unguided(PocketImageEngine):
+    """Paints from a draft in the palette, and no more."""
+
+    def _start(self, request: ImageRequest, rng: np.random.Generator) -> Start:
+        return replace(super()._start(request, rng), palette=None)
+
+
+class Undrafted(PocketImageEngine):
+    """Paints from a draft in its own colours, guided to the palette."""
+
+    def _start(self, request: ImageRequest, rng: np.random.Generator) -> Start:
+        plain = super()._start(request.model_copy(update={"palette": ()}), rng)
+        return replace(plain, palette=Palette.of(request.palette), led_everywhere=True)
+
+
+class Painters:
+    """One of each kind; what was painted once is not painted again."""
+
+    def __init__(self) -> None:
+        self.shipped, self.unguided, self.undrafted = PocketImageEngine(), Unguided(), Undrafted()
+        self.paint = cache(_paint)
+
+    def plain(self, prompt: str, _: Colours, seed: int) -> Image.Image:
+        return self.paint(self.shipped, prompt, (), seed)
+
+    def named(self, prompt: str, palette: Colours, seed: int) -> Image.Image:
+        return self.paint(self.shipped, named(prompt, palette), (), seed)
+
+    def recoloured(self, prompt: str, palette: Colours, seed: int) -> Image.Image:
+        plain = self.plain(prompt, palette, seed)
+        return Image.fromarray(Palette.of(palette).grade(np.asarray(plain)))
+
+    def drafted(self, prompt: str, palette: Colours, seed: int) -> Image.Image:
+        return self.paint(self.unguided, prompt, palette, seed)
+
+    def guided(self, prompt: str, palette: Colours, seed: int) -> Image.Image:
+        return self.paint(self.undrafted, prompt, palette, seed)
+
+    def both(self, prompt: str, palette: Colours, seed: int) -> Image.Image:
+        return self.paint(self.shipped, prompt, palette, seed)
+
+
+ARMS: dict[str, Callable[[Painters, str, Colours, int], Image.Image]] = {
+    "the prompt alone": Painters.plain,
+    "the colours named in it": Painters.named,
+    "recoloured afterwards": Painters.recoloured,
+    "the draft in the palette": Painters.drafted,
+    "guided sampling": Painters.guided,
+    "both, as shipped": Painters.both,
 }
 
 
 def main() -> None:
     """Print the tables."""
-    engine, recogniser = PocketImageEngine(), Recogniser()
-    paint = cache(partial(_paint, engine))
+    painters, recogniser = Painters(), Recogniser()
     sheet: list[Image.Image] = []
     rows: list[list[str]] = []
     every: dict[str, list[Row]] = {arm: [] for arm in ARMS}
     for name, palette in PALETTES.items():
-        for arm, asked in ARMS.items():
-            made = [paint(*asked(prompt, palette), seed) for seed, (prompt, _) in enumerate(PROMPTS)]
+        for arm, paint in ARMS.items():
+            made = [paint(painters, prompt, palette, seed) for seed, (prompt, _) in enumerate(PROMPTS)]
             measured = [
-                Row(fidelity(each.image, palette), seen(recogniser, each.image, things))
-                for each, (_, things) in zip(made, PROMPTS, strict=True)
+                Row(fidelity(image, palette), seen(recogniser, image, things))
+                for image, (_, things) in zip(made, PROMPTS, strict=True)
             ]
-            sheet += [each.image for each in made]
+            sheet += made
             rows.append([name, arm, *summary(measured)])
             every[arm] += measured
     rows += [["all", arm, *summary(measured)] for arm, measured in every.items()]
-    header = ["palette", "asked with", "coverage", "mean ΔE", "its colours present", "things seen"]
+    header = ["palette", "painted with", "coverage", "mean ΔE", "its colours present", "things seen"]
     report(f"Palettes: {len(PROMPTS)} prompts at 512x512", header, rows)
     print(f"`extract` takes {milliseconds(sheet, extract)}, `fidelity` with five colours", end=" ")
     print(f"{milliseconds(sheet, lambda image: fidelity(image, PALETTES['coast']))} (median, 1024x1024).")
@@ -110,10 +159,10 @@ def main() -> None:
         contact_sheet(sheet, columns=len(PROMPTS), cell_px=192).save(sys.argv[2])
 
 
-def _paint(engine: PocketImageEngine, prompt: str, palette: tuple[str, ...], seed: int) -> GeneratedImage:
+def _paint(engine: PocketImageEngine, prompt: str, palette: Colours, seed: int) -> Image.Image:
     """One picture at the engine's defaults."""
     request = ImageRequest(prompt=prompt, palette=palette, seed=seed)
-    return next(engine.generate(resolve(engine.capabilities, request)))
+    return next(engine.generate(resolve(engine.capabilities, request))).image
 
 
 def seen(recogniser: Recogniser, image: Image.Image, things: Sequence[str]) -> float:

@@ -130,6 +130,29 @@ class IgnoresMask(Sound):
             yield type(picture)(**{**vars(picture), "request": kept})
 
 
+class GrowsToMultiples(Sound):
+    def generate(self, request, progress=ignore_progress):
+        for picture in super().generate(request, progress):
+            width, height = (-(-side // 8) * 8 for side in picture.image.size)
+            padded = picture.image.crop((0, 0, width, height))
+            yield type(picture)(**{**vars(picture), "image": padded})
+
+
+class BlendsEverySeam(Sound):
+    def generate(self, request, progress=ignore_progress):
+        for picture in super().generate(request.model_copy(update={"seam": "default"}), progress):
+            kept = picture.request.model_copy(update={"seam": request.seam})
+            yield type(picture)(**{**vars(picture), "request": kept})
+
+
+class IgnoresSimilarity(Sound):
+    def generate(self, request, progress=ignore_progress):
+        same = request.model_copy(update={"similarity": 0.2} if request.references else {})
+        for picture in super().generate(same, progress):
+            kept = picture.request.model_copy(update={"similarity": request.similarity})
+            yield type(picture)(**{**vars(picture), "request": kept})
+
+
 class IgnoresPalette(Sound):
     def generate(self, request, progress=ignore_progress):
         plain = request.model_copy(update={"palette": ()})
@@ -222,6 +245,9 @@ FAULTS: list[tuple[type[ImageEngine], str, str]] = [
     (PaintsAllFirst, "test_cancelling_stops_at_once_and_keeps_what_is_finished", "finished before"),
     (LeavesInitPicture, "test_image_to_image_starts_from_the_picture", "strength 0"),
     (IgnoresMask, "test_inpainting_keeps_what_the_mask_keeps", "kept half"),
+    (GrowsToMultiples, "test_outpainting_grows_by_the_margins", "is not"),
+    (BlendsEverySeam, "test_outpainting_grows_by_the_margins", "precise"),
+    (IgnoresSimilarity, "test_variations_are_the_nearer_the_more_similar", "no nearer"),
     (IgnoresPalette, "test_a_palette_is_painted_in", "no nearer than without"),
     (ForgetsPalette, "test_a_palette_is_painted_in", ""),
     (EnlargesByOneMore, "test_upscaling_multiplies_the_sides", "is not"),
@@ -263,3 +289,5 @@ def test_an_engine_without_the_picture_tasks_passes_by_refusing_them():
 
     Contract().test_image_to_image_starts_from_the_picture()
     Contract().test_inpainting_keeps_what_the_mask_keeps()
+    Contract().test_outpainting_grows_by_the_margins()
+    Contract().test_variations_are_the_nearer_the_more_similar()

@@ -47,7 +47,7 @@ class TestDistance:
 
     def test_of_a_shift_it_is_a_third_of_its_square(self, rng):
         colours = rng.uniform(size=(50, 3))
-        distance, _ = sliced_wasserstein(colours, colours + (0.3, 0.0, 0.4), frames(6, rng))
+        distance, _ = sliced_wasserstein(colours, colours + np.array([0.3, 0.0, 0.4]), frames(6, rng))
         assert distance == pytest.approx(0.25 / 3)
 
     def test_the_gradient_is_that_of_the_distance(self, rng):

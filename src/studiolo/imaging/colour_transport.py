@@ -1,11 +1,11 @@
 """From a palette to a distribution of colours, and the way that a picture's colours go to it.
 
-What guides a painting towards colours (Lobashev et al. 2025, "Color Conditional Generation with Sliced Wasserstein
-Guidance", arXiv 2503.19034) is the distance between two distributions. A palette is none: it says which colours,
-not how much of each. So its shares are found from the picture itself: each of its colours counts for the palette's
-colour nearest to it (optimal transport with a free target), but none gets less than a floor. Distances are
-taken along lines, on which transport is sorting (Rabin et al. 2011, "Wasserstein Barycenter and its Application to
-Texture Mixing"; Pitié et al. 2007 for the frames of three).
+What guides a painting towards colours (Lobashev et al. 2025, "Color Conditional Generation with Sliced
+Wasserstein Guidance", arXiv 2503.19034) is the distance between two distributions. A palette is none: it
+says which colours, not how much of each. So its shares are found from the picture itself: each of its
+colours counts for the palette's colour nearest to it (optimal transport with a free target), but none gets
+less than a floor. Distances are taken along lines, on which transport is sorting (Rabin et al. 2011,
+"Wasserstein Barycenter and its Application to Texture Mixing"; Pitié et al. 2007 for the frames of three).
 
 Everything is in OKLab, (n, 3), and works on any other space of three axes whose distances mean as much.
 """
@@ -57,7 +57,8 @@ def sliced_wasserstein(colours: Floats, wanted: Floats, directions: Floats) -> t
         wanted: (n, 3), the target.
         directions: frames of unit vectors, (f, 3, 3).
 
-    The gradient times -3n/2 is the step that carries the colours onto the target along every direction at once.
+    The gradient times -3n/2 is the step that carries the colours onto the target, along all directions at
+    once.
     """
     lines = directions.reshape(-1, 3)
     here, there = colours @ lines.T, np.sort(wanted @ lines.T, axis=0)

@@ -243,6 +243,48 @@ class ImageEngineContract:
             assert _difference(picture.image.crop(anew), source.crop(anew)) > 0, "nothing was painted"
             self._assert_round_trip(engine, picture)
 
+    def test_outpainting_grows_by_the_margins(self) -> None:
+        """To the pixel, with whatever margins; with the seam ``precise`` no pixel of the picture changes."""
+        with self.make_engine() as engine:
+            source = self._source_picture(engine)
+            left, top, right, bottom = 24, 0, 9, 17
+            fields = {"init_image": source, "outpaint": (left, top, right, bottom)}
+            if self._refuses(engine, "outpainting", fields):
+                return
+            seam = {"seam": "precise"} if "precise" in engine.capabilities.seams else {}
+            grown = _only(self._edit(engine, prompt=self.prompt, **{**self._steps(), **fields, **seam}))
+            size = source.width + left + right, source.height + top + bottom
+            assert grown.image.size == size, f"{grown.image.size} is not {size}"
+            if seam:
+                there = grown.image.crop((left, top, left + source.width, top + source.height))
+                assert there.tobytes() == source.tobytes(), "the picture changed under a precise seam"
+            self._assert_round_trip(engine, grown)
+
+    # Pictures to be like
+
+    def test_variations_are_the_nearer_the_more_similar(self) -> None:
+        """On the whole the most similar lie nearer to the reference, and seeds differ."""
+        with self.make_engine() as engine:
+            reference = self._source_picture(engine)
+            fields = {"references": [reference]}
+            if self._refuses(engine, "variation", fields):
+                return
+            assert engine.capabilities.references, "variation is declared, but no reference picture"
+            similarity = engine.capabilities.similarity
+            if similarity is None:
+                return
+            near, far = (
+                [_only(self._paint(engine, self._request(engine, seed=seed, similarity=value, **fields)))
+                for seed in (1, 2)]
+                for value in (similarity.maximum, similarity.minimum)
+            )  # fmt: skip
+            wanted = self._request(engine, **fields)
+            assert near[0].image.size == (wanted.width, wanted.height)
+            assert _bytes(near[0]) != _bytes(near[1]), "two seeds gave one variation"
+            away = [sum(_difference(each.image, reference) for each in some) for some in (near, far)]
+            assert away[0] < away[1], "the most similar is no nearer than the least"
+            self._assert_round_trip(engine, near[0])
+
     # Edits that paint nothing
 
     def test_upscaling_multiplies_the_sides(self) -> None:
@@ -365,6 +407,10 @@ class ImageEngineContract:
         if "background-removal" in tasks:
             return {"init_image": _drawn(), "remove_background": True}
         return {"prompt": self.prompt, "init_image": _drawn()}
+
+    def _steps(self) -> dict[str, Any]:
+        """The fields of every request without its size: what grows has another."""
+        return {name: value for name, value in self.fields.items() if name not in {"width", "height"}}
 
     def _edit(self, engine: ImageEngine, **fields: Any) -> list[GeneratedImage]:
         return self._paint(engine, self._complete(engine, {"seed": 7, **fields}))

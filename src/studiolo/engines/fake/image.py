@@ -84,12 +84,20 @@ def _bands(request: ImageRequest) -> Image.Image:
         return request.init_image.image.resize(size)
     bands = _stripes(request, *size)
     if init is None:
-        return bands
+        return _like(request, bands)
     if request.remove_background:
         cut = init.convert("RGBA")
         cut.putalpha(ImageOps.autocontrast(bands.convert("L")).resize(init.size))
         return cut
     return _painted_over(request, init, bands)
+
+
+def _like(request: ImageRequest, bands: Image.Image) -> Image.Image:
+    """The bands, mixed with the first reference by the similarity; some of the bands always shows."""
+    if not request.references:
+        return bands
+    reference = request.references[0].image.convert("RGB").resize(bands.size)
+    return Image.blend(bands, reference, 0.9 * (request.similarity or 0.0))
 
 
 def _painted_over(request: ImageRequest, init: Image.Image, bands: Image.Image) -> Image.Image:

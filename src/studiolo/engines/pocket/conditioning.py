@@ -34,27 +34,28 @@ def cover(image: Image.Image, width: int, height: int) -> Image.Image:
 
 
 def conditions(
-    latents: Latents, free: Latents | None, strength: float, request: ImageRequest
+    latents: Latents, free: Latents | None, strength: float, *, drafted: bool
 ) -> tuple[Latents, Latents | None]:
     """The denoiser's sight of what the painting starts from: latents, and 1 where it may look at them.
 
-    The second, if any, is what it sees without. For image to image the strength guides the painting from one
-    to the other: always shown the picture, it would copy it; never, it would lose it (SDEdit alone).
+    The second, if any, is what it sees without. From a picture that is not ``drafted`` by the painter the
+    strength guides the painting from one to the other: always shown the picture, it would copy it; never, it
+    would lose it (SDEdit alone).
     """
     seen = np.ones((1, *latents.shape[1:]), np.float32)
     if strength >= 1:
         seen = np.zeros_like(seen) if free is None else 1 - free
     shown = np.concatenate([latents * seen, seen])
-    between = request.init_image is not None and free is None and strength < 1
+    between = not drafted and free is None and strength < 1
     return shown, np.zeros_like(shown) if between else None
 
 
-def free_places(request: ImageRequest, latents: Latents) -> Latents | None:
+def free_places(mask: Image.Image | None, latents: Latents) -> Latents | None:
     """The mask at the latents' size, (1, h, w): 1 wherever any of its pixels is white."""
-    if request.mask is None:
+    if mask is None:
         return None
     height, width = latents.shape[1:]
-    small = mask_of(request).resize((width, height), Image.Resampling.BOX)
+    small = mask.resize((width, height), Image.Resampling.BOX)
     return (np.asarray(small)[None] > _HOLE_FROM).astype(np.float32)
 
 
@@ -65,13 +66,6 @@ def mask_of(request: ImageRequest) -> Image.Image:
     return cover(request.mask.image.convert("L"), *size_of(request))
 
 
-def hole_of(request: ImageRequest) -> NDArray[np.bool_]:
+def hole_of(mask: Image.Image) -> NDArray[np.bool_]:
     """Where the mask lets paint, (height, width)."""
-    return np.asarray(mask_of(request)) > _HOLE_FROM
-
-
-def composite(
-    picture: NDArray[np.uint8], original: NDArray[np.uint8], mask: Image.Image
-) -> NDArray[np.uint8]:
-    """The painting where the mask is white, the original's own pixels where it is black."""
-    return np.asarray(Image.composite(Image.fromarray(picture), Image.fromarray(original), mask))
+    return np.asarray(mask) > _HOLE_FROM

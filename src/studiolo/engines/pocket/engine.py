@@ -20,6 +20,7 @@ from studiolo.engines.pocket import conditioning
 from studiolo.errors import UnknownEngineError
 from studiolo.imaging.palette import MAX_COLOURS
 from studiolo.requests import (
+    MAX_REFERENCES,
     GeneratedImage,
     ImageRequest,
     Progress,
@@ -30,7 +31,6 @@ from studiolo.requests import (
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PIL.Image import Image as Picture
 
     from studiolo.engines.pocket.drawings import DrawingLibrary
     from studiolo.engines.pocket.networks import Networks
@@ -41,7 +41,7 @@ MODEL = "pocket-1"
 
 CAPABILITIES = Capabilities(
     description="Our own small painter of emoji- and illustration-like pictures: anywhere, offline, at once.",
-    tasks=frozenset({"text-to-image", "image-to-image", "inpainting"}),
+    tasks=frozenset({"text-to-image", "image-to-image", "inpainting", "outpainting", "variation"}),
     sizes=Sizes(
         minimum=256, maximum=1408, multiple=64, default=conditioning.DEFAULT_SIZE, max_pixels=1408 * 1024
     ),
@@ -52,6 +52,9 @@ CAPABILITIES = Capabilities(
     draft_strength=0.4,
     negative_prompt=True,
     schedulers=("dpm++ 2m", "euler", "heun"),
+    seams=("default", "precise"),
+    references=MAX_REFERENCES,
+    similarity=Range(minimum=0.2, maximum=1, default=0.7),
     palette=MAX_COLOURS,
     previews=True,
     offline=True,
@@ -93,7 +96,7 @@ class PocketImageEngine(ImageEngine):
 
     @property
     def capabilities(self) -> Capabilities:
-        """Text to image, image to image, inpainting."""
+        """Text to image, and from pictures: over them, into them, around them, or like them."""
         return CAPABILITIES
 
     def availability(self) -> Availability:
@@ -130,25 +133,26 @@ class PocketImageEngine(ImageEngine):
         import numpy as np
         from PIL import Image
 
-        from studiolo.engines.pocket import starting
+        from studiolo.imaging.canvas import join
 
         rng = np.random.default_rng(request.seed)
         clock = _Clock()
-        asked = CAPABILITIES.draft_strength if request.strength is None else request.strength
-        start = starting.start(request, asked or 0.0, self._parts.library, rng)
-        clock.lap("draft" if request.init_image is None else "prepare")
+        start = self._start(request, rng)
+        clock.lap("draft" if start.drafted else "prepare")
         # The noise comes from a generator of its own: how much the draft drew must not change it.
         noise_rng = np.random.default_rng([request.seed or 0, 1])
         if start.strength > 0:
-            picture = self._diffuse(request, start, noise_rng, report)
+            picture = Image.fromarray(self._diffuse(request, start, noise_rng, report))
         else:
             report(Progress(step=1, total=1, stage="draft"))
-            picture = start.picture
-        if request.mask is not None:
-            picture = conditioning.composite(picture, start.original, conditioning.mask_of(request))
+            picture = Image.fromarray(start.picture)
+        if start.mask is not None:
+            original = Image.fromarray(start.original)
+            picture = join(picture, original, start.mask, request.seam or "precise")
         clock.lap("diffusion")
         return GeneratedImage(
-            image=Image.fromarray(picture),
+            # Outpainting pads its canvas to the right and below.
+            image=picture.crop((0, 0, *conditioning.size_of(request))),
             request=request,
             engine="pocket",
             model=MODEL,
@@ -156,25 +160,33 @@ class PocketImageEngine(ImageEngine):
             notes=start.notes,
         )
 
+    def _start(self, request: ImageRequest, rng: np.random.Generator) -> Start:
+        from studiolo.engines.pocket import starting
+
+        asked = CAPABILITIES.draft_strength if request.strength is None else request.strength
+        return starting.start(request, asked or 0.0, self._parts.library, rng)
+
     def _diffuse(
         self, request: ImageRequest, start: Start, rng: np.random.Generator, report: ProgressCallback
     ) -> NDArray[np.uint8]:
         import numpy as np
 
-        from studiolo.engines.pocket import sampling
+        from studiolo.engines.pocket import colour_map, guiding, sampling
 
         networks = self._parts.networks
         latents = networks.encode(start.picture)
         noise = rng.standard_normal(latents.shape, np.float32)
-        free = conditioning.free_places(request, latents)
-        shown, hidden = conditioning.conditions(latents, free, start.strength, request)
+        free = conditioning.free_places(start.mask, latents)
+        shown, hidden = conditioning.conditions(latents, free, start.strength, drafted=start.drafted)
         velocity = self._velocity(request, shown, hidden, 1 - start.strength)
+        if start.palette is not None:
+            velocity = guiding.guide(start, start.palette, free, rng).velocity(velocity)
         if free is not None:
             velocity = sampling.inpainting(velocity, latents, noise, free)
         at = sampling.times(request.steps or 1, start.strength)
 
         def after_step(step: int, estimate: Latents) -> None:
-            report(Progress(step=step, total=len(at) - 1, preview=_preview(networks, estimate)))
+            report(Progress(step=step, total=len(at) - 1, preview=lambda: colour_map.picture(estimate)))
 
         sampler = sampling.SAMPLERS[request.scheduler or next(iter(sampling.SAMPLERS))]
         painted = sampler(velocity, sampling.noised(latents, noise, start.strength), at, after_step)
@@ -193,17 +205,14 @@ class PocketImageEngine(ImageEngine):
         from studiolo.engines.pocket.sampling import guided
 
         words_scale = request.guidance_scale if request.guidance_scale is not None else 1.0
-        guidance = words_scale != 1
-        texts = (
-            [request.prompt, request.negative_prompt]
-            if guidance and request.negative_prompt
-            else [request.prompt]
-        )
+        # Without words there is nothing to be guided by, but away from the negative prompt.
+        guidance = words_scale != 1 and bool(request.prompt or request.negative_prompt)
+        texts = [request.prompt, request.negative_prompt] if guidance else [request.prompt]
         words, mask = self._parts.embedder.encode_tokens(texts, MAX_WORDS)
-        if guidance and not request.negative_prompt:
-            # How training said "no words": zeros, of which one is looked at.
-            words = np.concatenate([words, np.zeros_like(words)])
-            mask = np.concatenate([mask, np.arange(MAX_WORDS)[None] == 0])
+        # How training said "no words": zeros, of which one is looked at.
+        silent = np.array([not text for text in texts])
+        words = np.where(silent[:, None, None], np.float32(0), words)
+        mask = np.where(silent[:, None], np.arange(MAX_WORDS)[None] == 0, mask)
         networks = self._parts.networks
 
         def seeing(x: Latents, t: float, draft: Latents) -> Latents:
@@ -215,15 +224,6 @@ class PocketImageEngine(ImageEngine):
             return seen if hidden is None else guided(seen, seeing(x, t, hidden), scale)
 
         return velocity
-
-
-def _preview(networks: Networks, estimate: Latents) -> Callable[[], Picture]:
-    def preview() -> Picture:
-        from PIL import Image
-
-        return Image.fromarray(networks.decode(estimate))
-
-    return preview
 
 
 class _Clock:

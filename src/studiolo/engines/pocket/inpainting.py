@@ -33,7 +33,18 @@ def draft_into(
         rng: decides drawings and layout.
         palette: what the things are painted in, unless the prompt gives them a colour.
     """
-    filled = fill(picture, hole)
+    return draft_onto(fill(picture, hole), hole, scene, library, rng, palette)
+
+
+def draft_onto(
+    filled: NDArray[np.uint8],
+    hole: NDArray[np.bool_],
+    scene: Scene,
+    library: DrawingLibrary,
+    rng: np.random.Generator,
+    palette: Palette | None = None,
+) -> NDArray[np.uint8]:
+    """As :func:`draft_into`, upon a hole that is filled already."""
     if not scene.things or not hole.any():
         return filled
     rows, columns = np.nonzero(hole.any(1))[0], np.nonzero(hole.any(0))[0]
@@ -44,4 +55,4 @@ def draft_into(
     canvas = Image.fromarray(filled)
     things = Image.fromarray(draft.image).resize((width, height))
     canvas.paste(things, (left, top), Image.fromarray(draft.mask).resize((width, height)))
-    return np.where(hole[..., None], np.asarray(canvas), picture)
+    return np.where(hole[..., None], np.asarray(canvas), filled)
