@@ -21,7 +21,7 @@ from studiolo.engines.diffusers.painting import Painted, paint, teller
 from studiolo.engines.diffusers.upscaling import upscale
 from studiolo.engines.local import libraries
 from studiolo.engines.options import read_options
-from studiolo.errors import EngineError
+from studiolo.errors import EngineError, StudioloError
 from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, ignore_progress
 
 
@@ -65,15 +65,18 @@ class DiffusersImageEngine(ImageEngine):
         return self._found
 
     def availability(self) -> Availability:
-        """Whether the libraries are installed; the model may still have to be pulled."""
-        missing = libraries.missing(libraries.NEEDED_TO_PAINT)
-        if not missing:
-            return Availability(ready=True)
-        return Availability(
-            ready=False,
-            reason=f"{', '.join(missing)} not installed",
-            hint="Run: pip install 'studiolo[local]'",
-        )
+        """Whether the libraries are installed, and a model is here."""
+        if missing := libraries.missing(libraries.NEEDED_TO_PAINT):
+            return Availability(
+                ready=False,
+                reason=f"{', '.join(missing)} not installed",
+                hint="Run: pip install 'studiolo[local]'",
+            )
+        try:
+            _ = self._weights
+        except StudioloError as error:
+            return Availability(ready=False, reason=error.message, hint=error.hint)
+        return Availability(ready=True)
 
     def generate(
         self, request: ImageRequest, progress: ProgressCallback = ignore_progress
@@ -88,7 +91,7 @@ class DiffusersImageEngine(ImageEngine):
 
     def advice(self) -> tuple[Advice, ...]:
         """The device, the plan and why, and which of the models here fit."""
-        if not self.availability().ready:
+        if libraries.missing(libraries.NEEDED_TO_PAINT):
             return ()
         return tuple(advise(self.config, self._options, self.model_cards()))
 
