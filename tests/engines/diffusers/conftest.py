@@ -27,19 +27,19 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def sdxl(models: Path) -> Path:
-    return tiny.sdxl(models / "tiny-sdxl")
+    return tiny.with_colours(tiny.sdxl(models / "tiny-sdxl"))
 
 
 @pytest.fixture(scope="session")
 def sdxl_with_refiner(models: Path) -> Path:
     """SDXL with its refiner beside it."""
     tiny.sdxl_refiner(models / "tiny-xl-refiner")
-    return tiny.sdxl(models / "tiny-xl")
+    return tiny.with_colours(tiny.sdxl(models / "tiny-xl"))
 
 
 @pytest.fixture(scope="session")
 def sd(models: Path) -> Path:
-    return tiny.sd(models / "tiny-sd")
+    return tiny.with_colours(tiny.sd(models / "tiny-sd"))
 
 
 @pytest.fixture

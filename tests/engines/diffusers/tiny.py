@@ -1,6 +1,6 @@
 """Tiny models with random weights, made on the spot from the real classes, saved as a user has them.
 
-Half a megabyte each. A latent has 4 channels and an eighth of the picture's side, as in the real ones,
+A megabyte or two each. A latent has 4 channels and an eighth of the picture's side, as in the real ones,
 so that sizes, masks and handovers are computed by the same rules.
 """
 
@@ -77,6 +77,72 @@ def vae(*, channels: int = 4, **more: Any) -> Any:
     )
 
 
+_CARRIER: Final = 30.0
+
+
+def colour_vae(*, channels: int = 4, scaling_factor: float = 0.18215, **more: Any) -> Any:
+    """An autoencoder that needs no training: a patch's colour is three directions in its latent.
+
+    Four levels, so that a latent has an eighth of the picture's side. Every block passes on what it is given.
+    The norms at both ends would take a picture's mean colour away: each of their groups is a colour, its
+    negative, and a carrier and its negative, which alone decide mean and deviation.
+    """
+    import torch
+
+    from diffusers import AutoencoderKL
+
+    wide = 12
+    model = AutoencoderKL(
+        in_channels=3,
+        out_channels=3,
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        block_out_channels=(wide,) * 4,
+        norm_num_groups=3,
+        layers_per_block=1,
+        latent_channels=channels,
+        sample_size=SIDE_PX,
+        scaling_factor=scaling_factor,
+        **more,
+    )
+    spread = torch.zeros(wide, 3)  # a colour among the channels
+    carrier = torch.zeros(wide)
+    for colour in range(3):
+        spread[4 * colour, colour], spread[4 * colour + 1, colour] = 1, -1
+        carrier[4 * colour + 2], carrier[4 * colour + 3] = _CARRIER, -_CARRIER
+    gather = torch.linalg.pinv(spread)
+    drawn = torch.randn((channels, 3), generator=torch.Generator().manual_seed(0))
+    # Wide enough for what comes of networks that take no noise away: latents of a size around four.
+    axes = torch.linalg.qr(drawn)[0] * 4 / scaling_factor
+    back = torch.linalg.pinv(axes)
+    with torch.no_grad():
+        for name, weights in model.named_parameters():
+            weights.zero_()
+            if "samplers" in name and name.endswith("weight"):
+                taps = weights[:, :, :2, :2] if "downsamplers" in name else weights[:, :, 1:2, 1:2]
+                taps += torch.eye(wide)[:, :, None, None] / taps[0, 0].numel()
+        for part in (model.quant_conv, model.post_quant_conv):
+            if part is not None:
+                part.weight[:, :, 0, 0] = torch.eye(len(part.weight))
+        for part in (model.encoder, model.decoder):
+            part.conv_norm_out.weight.fill_(_CARRIER / 2**0.5)
+            part.conv_norm_out.bias.fill_(_CARRIER)  # where the rectifier is straight
+            part.conv_in.bias.copy_(carrier)
+        model.encoder.conv_in.weight[:, :, 1, 1] = spread
+        model.encoder.conv_out.weight[:channels, :, 1, 1] = axes @ gather
+        model.encoder.conv_out.bias[channels:] = -20.0  # the logarithm of no variance
+        model.decoder.conv_in.weight[:, :, 1, 1] = spread @ back
+        model.decoder.conv_out.weight[:, :, 1, 1] = gather
+    return model
+
+
+def with_colours(folder: Path) -> Path:
+    """The model in ``folder`` with an autoencoder whose pictures mean something."""
+    config = json.loads((folder / "vae" / "config.json").read_text())
+    colour_vae(scaling_factor=config["scaling_factor"]).save_pretrained(folder / "vae")
+    return folder
+
+
 def unet(*, context: int, channels: int = 4, **more: Any) -> Any:
     """Two levels, the inner with attention to the words, as SDXL's lower ones."""
     from diffusers import UNet2DConditionModel
@@ -125,6 +191,7 @@ def _euler() -> Any:
 def sdxl(folder: Path, *, channels: int = 4, variant: str | None = None, seed: int = 0) -> Path:
     """SDXL base: two text encoders, 32 and 64 wide; ``channels`` 9 for one made for inpainting."""
     import torch
+
     from diffusers import StableDiffusionXLPipeline
 
     torch.manual_seed(seed)
@@ -144,6 +211,7 @@ def sdxl(folder: Path, *, channels: int = 4, variant: str | None = None, seed: i
 def sdxl_refiner(folder: Path, *, seed: int = 1) -> Path:
     """SDXL's refiner: the larger text encoder alone, and a UNet that is told an aesthetic score."""
     import torch
+
     from diffusers import StableDiffusionXLImg2ImgPipeline
 
     torch.manual_seed(seed)
@@ -164,6 +232,7 @@ def sdxl_refiner(folder: Path, *, seed: int = 1) -> Path:
 def sd(folder: Path, *, channels: int = 4, width: int = 32, trailing: bool = False, seed: int = 2) -> Path:
     """Stable Diffusion 1.5; with ``trailing`` time steps it is what SD-Turbo is."""
     import torch
+
     from diffusers import StableDiffusionPipeline
 
     torch.manual_seed(seed)

@@ -130,7 +130,6 @@ def _of_file(weights: Weights, how: How) -> Any:
         **given,
         **_plain(cls),
     )
-    parts.check_whole(pipe, name=weights.name)
     return _silent(pipe)
 
 
@@ -178,6 +177,13 @@ def _silent(pipe: Any) -> Any:
 
 
 def _not_loadable(error: Exception, name: str) -> EngineError:
+    if isinstance(error, NotImplementedError) and "meta tensor" in str(error):
+        # What a single file does not have stays without numbers, and cannot be moved.
+        return EngineError(
+            f"The file of '{name}' lacks some of the tensors of its family.",
+            hint="It is incomplete, or holds a part of a model alone: download it anew, or give the model's "
+            "folder.",
+        )
     return EngineError(
         f"'{name}' could not be loaded: {reason(error)}.",
         hint="Check that it is whole and that diffusers knows it: pip install --upgrade diffusers",

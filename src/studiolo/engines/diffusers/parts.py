@@ -64,18 +64,6 @@ def tiny_autoencoder_in(folder: Path, how: How) -> Any:
     return _model("diffusers", "AutoencoderTiny", folder, how)
 
 
-def check_whole(pipe: Any, *, name: str) -> None:
-    """That no tensor of a pipeline from a single file was left without numbers.
-
-    Raises:
-        EngineError: some were; says which.
-    """
-    for part, module in pipe.components.items():
-        if hasattr(module, "named_parameters"):
-            lacking = [key for key, tensor in module.named_parameters() if tensor.is_meta]
-            _refuse_lacking(lacking, part, name)
-
-
 def _has_weights(folder: Path) -> bool:
     return (folder / "config.json").is_file()
 
