@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from studiolo.assistant.base import (
         Answer,
         Assistant,
+        Location,
         Sampling,
         SuggestionRequest,
         Suggestions,
@@ -75,12 +76,13 @@ if TYPE_CHECKING:
     from studiolo.jobs.job import Job, JobProgress
     from studiolo.jobs.queue import JobQueue
     from studiolo.registry import ChatRegistry, EngineRegistry, SpeechRegistry
-    from studiolo.requests import GeneratedImage, ImageRequest, Progress, SourceImage
+    from studiolo.requests import GeneratedImage, ImageRequest, Lora, Progress, SourceImage
     from studiolo.settings import Settings
     from studiolo.speech import Clip, SpeechCapabilities, SpeechRequest, Voice
     from studiolo.studio import Studio
     from studiolo.studio.engines import EngineFacts
     from studiolo.studio.sentences import Spoken
+    from studiolo.studio.sight import ControlMap
     from studiolo.studio.trying import Trial
 
 _HOMES = {
@@ -88,6 +90,7 @@ _HOMES = {
     "studiolo.assistant.base": (
         "Answer",
         "Assistant",
+        "Location",
         "Sampling",
         "SuggestionRequest",
         "Suggestions",
@@ -143,9 +146,10 @@ _HOMES = {
     "studiolo.jobs.job": ("Job", "JobProgress"),
     "studiolo.jobs.queue": ("JobQueue",),
     "studiolo.registry": ("ChatRegistry", "EngineRegistry", "SpeechRegistry"),
-    "studiolo.requests": ("GeneratedImage", "ImageRequest", "Progress", "SourceImage"),
+    "studiolo.requests": ("GeneratedImage", "ImageRequest", "Lora", "Progress", "SourceImage"),
     "studiolo.settings": ("Settings",),
     "studiolo.studio.sentences": ("Spoken",),
+    "studiolo.studio.sight": ("ControlMap",),
     "studiolo.speech": ("Clip", "SpeechCapabilities", "SpeechRequest", "Voice"),
     "studiolo.studio": ("Studio",),
     "studiolo.studio.engines": ("EngineFacts",),
@@ -170,6 +174,7 @@ __all__ = [
     "Clip",
     "Collection",
     "Completion",
+    "ControlMap",
     "CredentialsError",
     "DiskFullError",
     "EngineConfig",
@@ -192,6 +197,8 @@ __all__ = [
     "JobProgress",
     "JobQueue",
     "KeptAnswer",
+    "Location",
+    "Lora",
     "Message",
     "MissingExtraError",
     "Month",

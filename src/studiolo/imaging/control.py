@@ -122,10 +122,10 @@ def _merged(cv2: Any, smooth: Pixels, labels: NDArray[np.int32]) -> NDArray[np.i
     rim = {"top": 1, "bottom": 1, "left": 1, "right": 1, "borderType": cv2.BORDER_REPLICATE}
     kept = cv2.copyMakeBorder(np.where(large[labels], labels, 0).astype(np.int32), **rim)
     cv2.watershed(cv2.copyMakeBorder(smooth, **rim), kept)
-    kept = kept[1:-1, 1:-1].clip(0)
-    spread = cv2.dilate(kept.astype(np.float32), np.ones((3, 3))).astype(np.int32)
-    kept = np.where(kept == 0, spread, kept)
-    return np.where(kept == 0, labels, kept)
+    inner: NDArray[np.int32] = kept[1:-1, 1:-1].clip(0)
+    spread: NDArray[np.int32] = cv2.dilate(inner.astype(np.float32), np.ones((3, 3))).astype(np.int32)
+    whole = np.where(inner == 0, spread, inner)
+    return np.where(whole == 0, labels, whole)
 
 
 def _means(picture: Pixels, labels: NDArray[np.int32]) -> Pixels:
