@@ -52,8 +52,9 @@ def sample(
     samplers: Mapping[str, Sampler], name: str, prediction: str, guide: Any = None, seen: Any = None
 ) -> Any:
     """Seven steps from noise, with an oracle for a model: what came out, and what it was of."""
-    import diffusers
     import torch
+
+    import diffusers
 
     torch.manual_seed(5)
     own: dict[str, Any] = {}
