@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from studiolo.engines.capabilities import check, resolve
+from studiolo.engines.checking import check, resolve
 from studiolo.engines.pocket import PocketImageEngine
 from studiolo.requests import ImageRequest
 from training.prompts import DEMO_SEED, JUDGED, SHEET, STRENGTHS

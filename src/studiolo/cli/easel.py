@@ -59,13 +59,15 @@ class Easel:
         """Copy and print ``picture``."""
         from studiolo.cli import pictures
         from studiolo.cli.console import for_a_person, print_json, print_line, say
+        from studiolo.cli.palettes import palette_document
 
         path = self.studio.gallery.path(picture)
         if self.destination is not None:
             path = self._copy(self.destination, picture, path)
         self.paths.append(path)
         if self.result.as_json:
-            print_json(pictures.as_document(picture, path), indent=None)
+            document = pictures.as_document(picture, path) | palette_document(picture.palette, path)
+            print_json(document, indent=None)
         elif for_a_person():
             pictures.print_finished(picture, path, number=len(self.paths), total=self.total)
         else:

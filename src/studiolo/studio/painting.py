@@ -10,7 +10,7 @@ from typing import Any
 from studiolo.assistant.base import Translation
 from studiolo.engines.base import ImageEngine
 from studiolo.engines.checking import resolve
-from studiolo.errors import InvalidRequestError
+from studiolo.errors import InvalidImageError, InvalidRequestError
 from studiolo.gallery import Picture
 from studiolo.gallery.keeping import Within
 from studiolo.requests import (
@@ -201,5 +201,21 @@ class Painting(Core):
         within: Within | None,
     ) -> Iterator[Picture]:
         for generated in painted:
-            told = replace(generated, notes=tuple(dict.fromkeys((*notes, *generated.notes))))
+            every = (*notes, *generated.notes, *_kept_to(generated))
+            told = replace(generated, notes=tuple(dict.fromkeys(every)))
             yield self.gallery.add(told, original_prompt=original_prompt, within=within)
+
+
+def _kept_to(generated: GeneratedImage) -> tuple[str, ...]:
+    """How well the picture keeps to the palette it was asked in; nothing where none was, or nothing shows."""
+    asked = generated.request.palette
+    if not asked:
+        return ()
+    from studiolo.imaging.palette import fidelity
+
+    try:
+        found = fidelity(generated.image, asked)
+    except InvalidImageError:  # all of it is transparent
+        return ()
+    inside, missed = f"{found.coverage:.0%} of the picture", f"ΔE {found.mean_delta_e:.1f} on average"
+    return (f"palette: {inside} is in the colours asked for, missed by {missed}",)
