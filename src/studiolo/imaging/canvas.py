@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from studiolo.imaging.filling import fill
+from studiolo.imaging.mask import widened
 
 _FEATHER = 1 / 32  # of the picture's shorter side: how far a blended seam reaches into what was there
 
@@ -59,5 +60,5 @@ def join(
     if seam == "default":
         reach = max(1, round(min(mask.size) * _FEATHER))
         # Opaque up to the mask's edge, from there fading outwards.
-        mask = mask.filter(ImageFilter.MaxFilter(2 * reach + 1)).filter(ImageFilter.GaussianBlur(reach / 2))
+        mask = widened(mask, reach).filter(ImageFilter.GaussianBlur(reach / 2))
     return Image.composite(painted.convert("RGB"), original.convert("RGB"), mask)

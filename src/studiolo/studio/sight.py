@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, get_args
 
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from studiolo.assistant.base import Location
 from studiolo.assistant.pocket.assistant import PocketAssistant
 from studiolo.engines.base import EngineConfig
 from studiolo.errors import InvalidRequestError, require_text
+from studiolo.imaging.mask import widened
 from studiolo.requests import Control, SourceImage, check_words
 
 if TYPE_CHECKING:
@@ -79,8 +80,7 @@ class Sight:
         if not words:
             raise InvalidRequestError("There are no words to find anything by.", hint='Say "the dog".')
         found = self._by_model(image, words) or self._pocket.locate(image, words)
-        reach = 2 * max(1, round(_RIM * min(image.size))) + 1
-        wider = found.mask.filter(ImageFilter.MaxFilter(reach))
+        wider = widened(found.mask, max(1, round(_RIM * min(image.size))))
         return Location(mask=wider, confidence=found.confidence, note=found.note)
 
     def close(self) -> None:
