@@ -27,6 +27,8 @@ _FRAMES: Final = 8
 _SEED: Final = 0  # of lines and shades: the same for every picture, so that batches do not change one
 _PULL: Final = (0.45, 0.75)  # of the way to the palette, in a clean picture and in pure noise
 _CORRECTIONS: Final = 2
+_SPREAD: Final = 1.5  # latents: standard deviation of what smooths the moves over the picture
+_SMOOTH: Final = 0.25  # sRGB, 0 to 1: colours that spread less than this around a place count as one surface
 _DAMPING: Final = 1e-3  # of the map's inverse, relative to its largest singular value squared
 _SHADES: Final = (0.035, 0.012, 0.012)  # spread of a colour's shades in OKLab: about a CIEDE2000 of 4
 _COUNTED: Final = 4096  # cells that shares are found from
@@ -63,6 +65,7 @@ class PaletteGuide:
         free = self._free(torch, x0)
         wanted = read.clone()
         wanted[..., free] = self._nearer(torch, read[0][:, free].T, pull).T
+        wanted = read + _settled(torch, read, wanted - read) * free
         led = x0 + self._lift(torch, wanted - read)
         if not self._previewer.exact:
             return led
@@ -105,6 +108,28 @@ class PaletteGuide:
             return torch.ones((height, width), dtype=torch.bool, device=x0.device)
         small = np.asarray(self._mask.convert("L").resize((width, height), Resampling.BOX))
         return torch.from_numpy(small >= _MOSTLY).to(x0.device)
+
+
+def _settled(torch: Any, rgb: Any, change: Any) -> Any:
+    """``change``, smooth where the picture ``rgb`` is, as it is where colours meet; all (1, 3, h, w).
+
+    Neighbours that differ a little may be led to different colours: skies would break into blocks. How far
+    each is to be smoothed is what a guided filter (He et al. 2010) asks: how much colours vary around it.
+    """
+    mean = _smoothed(torch, rgb)
+    variance = _smoothed(torch, (rgb - mean).square()).sum(dim=1, keepdim=True)
+    kept = variance / (variance + _SMOOTH**2)
+    return kept * change + (1 - kept) * _smoothed(torch, change)
+
+
+def _smoothed(torch: Any, change: Any) -> Any:
+    """``change``, (1, 3, h, w), blurred by a Gaussian along both sides."""
+    reach = round(3 * _SPREAD)
+    weights = torch.exp(-(torch.arange(-reach, reach + 1).to(change) ** 2) / (2 * _SPREAD**2))
+    kernel = (weights / weights.sum()).repeat(3, 1, 1, 1)
+    padded = torch.nn.functional.pad(change, (reach,) * 4, mode="replicate")
+    across = torch.nn.functional.conv2d(padded, kernel, groups=3)
+    return torch.nn.functional.conv2d(across, kernel.transpose(-1, -2), groups=3)
 
 
 def transported(torch: Any, colours: Any, wanted: Any, frames: Any) -> Any:

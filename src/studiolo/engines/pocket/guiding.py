@@ -26,6 +26,8 @@ _FRAMES = 6
 _PULL = 0.4  # how far of the way to the palette each prediction is led
 _GRID, _RADIUS, _MOST = 0.02, 0.06, 16
 _REACH = 0.04  # OKLab: how far from a cluster's middle its move is felt
+_SPREAD = 3.0  # quarters of latents: standard deviation of what smooths the moves over the picture
+_SMOOTH = 0.25  # sRGB, 0 to 1: colours that spread less than this around a place count as one surface there
 _NEAR = 0.15  # OKLab: what the start has farther from every asked colour was given its own by the prompt
 
 Floats = NDArray[np.float64]
@@ -80,7 +82,7 @@ class PaletteGuide:
         there = colour_transport.transported(here, wanted, self._directions)
         change = np.zeros_like(rgb)
         change[self._free] = from_oklab(here + _PULL * _together(here, there - here)) - rgb[self._free]
-        return colour_map.latents_for(change)
+        return colour_map.latents_for(_settled(rgb, change) * self._free[..., None])
 
 
 def in_palette(picture: NDArray[np.uint8], palette: Palette) -> NDArray[np.bool_]:
@@ -98,3 +100,28 @@ def _together(here: Floats, steps: Floats) -> Floats:
     weights /= weights.sum(axis=1, keepdims=True)
     means = weights.T @ steps / weights.sum(axis=0)[:, None]
     return weights @ means
+
+
+def _settled(rgb: Floats, change: Floats) -> Floats:
+    """``change``, smooth where the picture ``rgb`` is, as it is where colours meet; all (h, w, 3).
+
+    Neighbours that differ a little may be led to different colours: skies would break into blocks. How far
+    each is to be smoothed is what a guided filter (He et al. 2010) asks: how much colours vary around it.
+    """
+    mean = _smoothed(rgb)
+    variance = _smoothed((rgb - mean) ** 2).sum(axis=-1, keepdims=True)
+    kept = variance / (variance + _SMOOTH**2)
+    return kept * change + (1 - kept) * _smoothed(change)
+
+
+def _smoothed(change: Floats) -> Floats:
+    """``change``, (h, w, 3), blurred by a Gaussian along both sides."""
+    reach = round(3 * _SPREAD)
+    weights = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * _SPREAD**2))
+    weights /= weights.sum()
+    for axis in (0, 1):
+        padded = np.pad(
+            change, [(reach, reach) if side == axis else (0, 0) for side in range(3)], mode="edge"
+        )
+        change = np.lib.stride_tricks.sliding_window_view(padded, len(weights), axis=axis) @ weights
+    return change
