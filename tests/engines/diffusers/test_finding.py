@@ -156,3 +156,12 @@ class TestLoras:
         assert str(tmp_path / "loras") in caught.value.hint
         with pytest.raises(OfflineError):
             find_lora("someone/ink", EngineConfig(models_folder=tmp_path, offline=True))
+
+
+def test_a_file_that_ends_otherwise_is_not_even_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "notes").write_text("private")
+    monkeypatch.chdir(tmp_path)
+
+    for name in ("notes", str(tmp_path / "notes")):
+        with pytest.raises(EngineError, match="There is no LoRA"):
+            find_lora(name, EngineConfig(models_folder=tmp_path))

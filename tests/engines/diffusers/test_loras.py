@@ -253,6 +253,15 @@ def test_a_prompt_without_tags_stays_as_it_is():
     assert loras.read_prompt("a  fox , in <b>snow</b>", ()) == ("a  fox , in <b>snow</b>", (), ())
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["/srv/x", "../x", "~/x", "a/../x", "a/b/c", "..\\x", "x.safetensors", "a/x.CKPT", ".hidden"],
+)
+def test_a_prompt_names_no_file(name: str):
+    with pytest.raises(InvalidRequestError, match="not a file"):
+        loras.read_prompt(f"a fox <lora:{name}:0.8>", ())
+
+
 @pytest.mark.parametrize("tag", ["<lora:x:much>", "<lora:x:5>", "<lora:x:nan>", "<lora:x:0.5:0.5>"])
 def test_a_tag_that_is_no_weight_is_refused(tag: str):
     with pytest.raises(InvalidRequestError, match="no number from -4 to 4"):

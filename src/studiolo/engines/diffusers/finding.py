@@ -88,7 +88,9 @@ def find_lora(name: str, config: EngineConfig) -> Path:
     if config.models_folder is not None:
         folder = config.models_folder.expanduser() / LORAS
         places += [folder / given, folder / f"{name}{WEIGHTS}"]
-    if (found := next((place for place in places if place.is_file()), None)) is not None:
+    # What ends otherwise is left unread: a name is no way to find out which files there are.
+    found = next((place for place in places if place.suffix == WEIGHTS and place.is_file()), None)
+    if found is not None:
         return found
     if (parcel := hub_file(name)) is not None and (folder := find_parcel(parcel, cache)) is not None:
         return folder / parcel.patterns[0]
@@ -99,7 +101,7 @@ def find_lora(name: str, config: EngineConfig) -> Path:
     where = f"put it into {config.models_folder / LORAS}, " if config.models_folder else ""
     raise _not_here(
         f"There is no LoRA '{name}' on this machine",
-        f"Give its path, {where}or pull one from the hub: studiolo pull OWNER/NAME",
+        f"Give the path of a {WEIGHTS} file, {where}or pull one from the hub: studiolo pull OWNER/NAME",
         config,
     )
 

@@ -18,11 +18,15 @@ from studiolo.engines.diffusers import lora_files
 from studiolo.engines.diffusers.attachment import Attachment
 from studiolo.engines.diffusers.lora_files import LoraFile
 from studiolo.engines.local import libraries
+from studiolo.engines.local.parcels import PICKLED, WEIGHTS
 from studiolo.errors import EngineError, InvalidRequestError, UnsupportedRequestError, reason
 from studiolo.requests import Lora
 from studiolo.requests.image import MAX_LORAS
 
 _TAG: Final = re.compile(r"<lora:([^:<>]+)(?::([^<>]*))?>", re.IGNORECASE)
+_NAME: Final = re.compile(
+    r"\w[^/\\]*(/\w[^/\\]*)?"
+)  # no part begins with a dot, so none climbs out of a folder
 _MOST: Final = 4.0  # of a weight, as in a request's own field
 _PREFIX: Final = "studiolo_"
 _DAMAGED: Final = (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError)
@@ -41,9 +45,11 @@ def read_prompt(prompt: str, loras: Sequence[Lora]) -> tuple[str, tuple[Lora, ..
     """The prompt without ``<lora:name:0.8>`` in it, all LoRAs that are asked for, and notes.
 
     Such tags are how prompts of A1111's web UI ask for LoRAs; text encoders would read them as words.
+    Prompts come from anywhere (a page, a picture's metadata), so that no tag is taken for a file.
 
     Raises:
-        InvalidRequestError: a tag's weight is no number from -4 to 4, or there are too many LoRAs.
+        InvalidRequestError: a tag's weight is no number from -4 to 4, its name is a file's, or there are too
+            many LoRAs.
     """
     tagged = tuple(_from_tag(match) for match in _TAG.finditer(prompt))
     if not tagged:
@@ -99,6 +105,11 @@ def _from_tag(match: re.Match[str]) -> Lora:
         raise InvalidRequestError(
             f"In {match[0]} the weight is no number from -{_MOST:g} to {_MOST:g}.",
             hint="Write <lora:name:0.8>.",
+        )
+    if not _NAME.fullmatch(name) or name.lower().endswith((WEIGHTS, *PICKLED)):
+        raise InvalidRequestError(
+            f"In {match[0]} is no LoRA's name: a prompt can name one, but not a file.",
+            hint="Name one of the models folder, or owner/name; a file is given apart (--lora FILE).",
         )
     return Lora(name=name, weight=number)
 
