@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,20 @@ def test_pickles_are_refused(engine_for: Build, broken: Path, tmp_path: Path):
     (tmp_path / "model.ckpt").write_bytes(b"\x80\x04")
     with pytest.raises(UnsupportedRequestError, match="any code"):
         loaded(engine_for(tmp_path / "model.ckpt"))
+
+
+@pytest.mark.parametrize("part", ["unet", "scheduler", "tokenizer"])
+@pytest.mark.parametrize("cls", [["a_module_of_theirs", "Thing"], ["transformers", "AutoTokenizer"]], ids=str)
+def test_no_module_that_an_index_names_is_imported(
+    engine_for: Build, broken: Path, monkeypatch: pytest.MonkeyPatch, part: str, cls: list[str]
+):
+    (broken / "a_module_of_theirs.py").write_text("raise SystemExit('it ran')\nThing = None\n")
+    monkeypatch.syspath_prepend(str(broken))
+    index = json.loads((broken / "model_index.json").read_text("utf-8"))
+    (broken / "model_index.json").write_text(json.dumps({**index, part: cls}), "utf-8")
+
+    with pytest.raises(EngineError, match=f"wants its {part} from {cls[0]}.*any code"):
+        loaded(engine_for(broken))
 
 
 def test_the_pipelines_of_all_tasks_share_their_parts(engine_for: Build, sd: Path):

@@ -6,9 +6,10 @@ Libraries fill tensors that a file lacks with random numbers and say so in a log
 from __future__ import annotations
 
 import importlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from studiolo.engines.diffusers.families import components
 from studiolo.engines.local import libraries
@@ -17,6 +18,9 @@ from studiolo.errors import EngineError
 
 # Of Stable Diffusion 1's folders: what looks at finished pictures, which is the user's to judge.
 UNUSED = ("safety_checker", "feature_extractor", "image_encoder")
+
+_LIBRARIES: Final = {"diffusers", "transformers"}
+_ANY: Final = re.compile(r"Auto(Model|Tokenizer|Processor|Config|FeatureExtractor|ImageProcessor)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +40,32 @@ def models_in(folder: Path, how: How, *, without: frozenset[str] = frozenset()) 
     """The models that ``folder``'s index names, by part: all that has weights, except ``without``.
 
     Raises:
-        EngineError: weights lack some of a model's tensors; says which.
+        EngineError: weights lack some of a model's tensors; says which. Or a part is of no known library.
     """
+    check_libraries(folder, name=how.name)
     found = {name: named for name, named in components(folder).items() if _has_weights(folder / name)}
     return {
         name: _model(library, cls, folder / name, how)
         for name, (library, cls) in found.items()
         if name not in without and name not in UNUSED
     }
+
+
+def check_libraries(folder: Path, *, name: str) -> None:
+    """That every part is a class of the libraries that models are made of, under its own name.
+
+    Importing a module runs it, and an index may name any; transformers' Auto classes may ask to run code
+    that came with the model.
+
+    Raises:
+        EngineError: a part is not; says which.
+    """
+    for part, (library, cls) in components(folder).items():
+        if part not in UNUSED and (library not in _LIBRARIES or _ANY.match(cls)):
+            raise EngineError(
+                f"The index of '{name}' wants its {part} from {library}.{cls}, which could run any code.",
+                hint="Use the model as its makers published it: studiolo models",
+            )
 
 
 def unet_in(file: Path, configuration: Path, how: How, **config: Any) -> Any:
