@@ -5,6 +5,7 @@ import json
 import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -71,6 +72,18 @@ def test_the_file_itself_says_how_to_make_it_again(gallery):
     assert found.prompt == "a red apple"
     assert found.model == "pocket:v1"
     assert ImageRequest.parse(found.record["request"]) == made.request
+
+
+def test_a_file_does_not_tell_where_models_lie_on_this_machine(gallery):
+    loras = ({"name": "/home/ann/secret/ink.safetensors", "weight": 0.5}, {"name": "owner/ink"})
+    made = replace(painting(loras=loras), model=r"C:\Users\ann\models\mine")
+    kept = gallery.add(made)
+    found = read_metadata(gallery.path(kept))
+    assert found.model == "pocket:mine"
+    assert [lora["name"] for lora in found.record["request"]["loras"]] == ["ink.safetensors", "owner/ink"]
+    assert b"ann" not in gallery.path(kept).read_bytes()
+    assert gallery.request(kept) == made.request, "the gallery itself can make it again"
+    assert gallery.get(kept.id).model == made.model
 
 
 def test_sources_are_kept_once_and_come_back(gallery):

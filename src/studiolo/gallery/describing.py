@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import PurePath
+from pathlib import PurePath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import AwareDatetime, BaseModel, Field, JsonValue, ValidationError
@@ -57,6 +57,7 @@ def describe_painting(
         notes=generated.notes,
         cost=generated.cost,
     )
+    carried = _carried(record)
     parameters = Parameters(
         prompt=request.prompt,
         negative_prompt=request.negative_prompt,
@@ -64,12 +65,12 @@ def describe_painting(
         sampler=request.scheduler,
         guidance_scale=request.guidance_scale,
         seed=generated.seed,
-        model=f"{generated.engine}:{generated.model}" if generated.model else generated.engine,
+        model=f"{generated.engine}:{carried.model}" if generated.model else generated.engine,
         strength=request.strength,
         palette=request.palette,
     )
     partly = request.mask is not None or request.outpaint is not None
-    content = encode_image(generated.image, "png", parameters, record.model_dump(mode="json"), partly=partly)
+    content = encode_image(generated.image, "png", parameters, carried.model_dump(mode="json"), partly=partly)
     picture = Picture(
         **_from_record(record),
         prompt=request.prompt,
@@ -144,6 +145,23 @@ def source_key(reference: str) -> str | None:
     """The key of the picture that ``sha256:…`` refers to; None if it is no such reference."""
     found = _REFERENCE.fullmatch(reference)
     return f"{SOURCES}/{found[1]}.png" if found else None
+
+
+def _carried(record: Record) -> Record:
+    """The record as the file carries it from hand to hand: models and LoRAs without where they lie here."""
+    request = dict(record.request)
+    if isinstance(loras := request.get("loras"), list):
+        request["loras"] = [
+            {**lora, "name": _bare(str(lora.get("name", "")))} for lora in loras if isinstance(lora, dict)
+        ]
+    return record.model_copy(update={"model": _bare(record.model), "request": request})
+
+
+def _bare(name: str) -> str:
+    """The last part of what is a path on this machine; a name on the hub is whole."""
+    path = PureWindowsPath(name)  # which takes both kinds of slashes
+    is_file = len(path.parts) > 1 and path.suffix == ".safetensors"
+    return path.name if is_file or path.root or path.drive or name.startswith(("~", ".")) else name
 
 
 def _read_record(value: Mapping[str, Any] | None) -> Record | None:
