@@ -81,7 +81,8 @@ def test_a_file_does_not_tell_where_models_lie_on_this_machine(gallery):
     found = read_metadata(gallery.path(kept))
     assert found.model == "pocket:mine"
     assert [lora["name"] for lora in found.record["request"]["loras"]] == ["ink.safetensors", "owner/ink"]
-    assert b"ann" not in gallery.path(kept).read_bytes()
+    assert b"secret" not in gallery.path(kept).read_bytes()
+    assert b"Users" not in gallery.path(kept).read_bytes()
     assert gallery.request(kept) == made.request, "the gallery itself can make it again"
     assert gallery.get(kept.id).model == made.model
 
