@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from PIL import Image, ImageDraw
 from studiolo.engines import checking
 from studiolo.engines.base import EngineConfig
 from studiolo.engines.diffusers import DiffusersImageEngine
+from studiolo.engines.local.residency import LEDGER, Place
 from studiolo.errors import EngineError, UnsupportedRequestError
 from studiolo.imaging.palette import fidelity
 from studiolo.requests import GeneratedImage, ImageRequest
@@ -129,3 +133,45 @@ def test_what_is_not_here_says_what_to_pull(folder: Path):
                 paint(engine, **_ASKED[asked])
         with pytest.raises(EngineError, match="no LoRA 'pixie'"):
             paint(engine, loras=[{"name": "pixie"}])
+
+
+@pytest.fixture
+def alone(folder: Path, tmp_path: Path) -> EngineConfig:
+    """Of a model that no other engine has in memory."""
+    for part in ("", "-control", "-references"):
+        shutil.copytree(folder / f"xl{part}", tmp_path / f"alone{part}")
+    options = {"dtype": "float32", "device": "cpu"}
+    return EngineConfig(model="alone", models_folder=tmp_path, offline=True, threads=1, options=options)
+
+
+def lying(engine: DiffusersImageEngine, **fields: object) -> dict[str, Place[Any]]:
+    """What comes to lie in memory, by name, when ``engine`` paints."""
+    before = {id(place) for place in LEDGER.loaded("cpu")}
+    paint(engine, **fields)
+    return {place.name: place for place in LEDGER.loaded("cpu") if id(place) not in before}
+
+
+def test_the_limit_of_memory_holds_for_what_is_attached_too(alone: EngineConfig):
+    with DiffusersImageEngine(alone) as engine:
+        room = (lying(engine)["alone"].bytes["cpu"] + 1000) / 1e9
+    limited = replace(alone, options={**alone.options, "memory_gb": room})
+    with DiffusersImageEngine(limited) as engine:
+        paint(engine)
+        with pytest.raises(EngineError, match=r"'alone-control' needs .* \(memory_gb allows"):
+            paint(engine, **_ASKED["control"])
+
+
+@pytest.mark.parametrize(("asked", "other"), [("control", "references"), ("references", "control")])
+def test_what_was_attached_to_a_model_goes_with_it(alone: EngineConfig, asked: str, other: str):
+    """Loaded anew, a model may lie elsewhere, in other numbers, under another plan."""
+    with DiffusersImageEngine(alone) as engine:
+        here = lying(engine, **_ASKED[asked])
+        before = paint(engine, **_ASKED[asked]).image.tobytes()
+        model = here.pop("alone")
+        (network,) = here.values()
+        model.clear()
+
+        paint(engine, **_ASKED[other])
+
+        assert not network.loaded
+        assert paint(engine, **_ASKED[asked]).image.tobytes() == before

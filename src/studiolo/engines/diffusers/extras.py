@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from studiolo.engines.diffusers.attachment import Attachment
 from studiolo.engines.diffusers.calls import Call, size_of
 from studiolo.engines.diffusers.finding import find_lora, need_control, need_references
 from studiolo.engines.diffusers.fitting import Fitted
+from studiolo.engines.diffusers.loading import Loaded
 from studiolo.engines.diffusers.loras import WeightedLora
 from studiolo.engines.local.residency import Place, Wanted
 from studiolo.engines.local.weights import weigh
@@ -25,6 +27,7 @@ class Extras:
     def __init__(self, config: EngineConfig) -> None:
         self._config = config
         self._places: dict[Path, Place[Any]] = {}
+        self._beside: weakref.ref[Loaded] | None = None
 
     @contextmanager
     def attached(self, fitted: Fitted, request: ImageRequest, call: Call) -> Generator[tuple[str, ...]]:
@@ -35,6 +38,7 @@ class Extras:
             UnsupportedRequestError: the family of models cannot do it, or a LoRA is of another family.
         """
         notes: tuple[str, ...] = ()
+        self._belong_to(fitted.loaded)
         with ExitStack() as stack:
             if request.loras or request.references:
                 stack.enter_context(fitted.force.separate_projections(call.pipeline))
@@ -53,6 +57,15 @@ class Extras:
         for place in self._places.values():
             place.clear()
         self._places.clear()
+
+    def _belong_to(self, loaded: Loaded) -> None:
+        """Free networks that were laid out for a model that has been loaded anew since.
+
+        They have the old one's numbers and device, and hooks of a plan that is no longer in force.
+        """
+        if self._beside is None or self._beside() is not loaded:
+            self.clear()
+            self._beside = weakref.ref(loaded)
 
     @contextmanager
     def _with_loras(self, fitted: Fitted, request: ImageRequest, call: Call) -> Generator[Attachment]:
@@ -124,6 +137,7 @@ class Extras:
             needed_bytes=_bytes(weights),
             load=load,
             modules=modules,
+            cap_bytes=fitted.cap_bytes,
         )
         with place.use(wanted) as network:
             yield network

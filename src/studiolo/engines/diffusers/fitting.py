@@ -23,10 +23,11 @@ Result = TypeVar("Result")
 
 @dataclass(eq=False)
 class Fitted:
-    """A loaded model, and the plan in force on it."""
+    """A loaded model, the plan in force on it, and the most that models may take of where it lies."""
 
     loaded: Loaded
     force: PlanInForce
+    cap_bytes: int | None = None
 
 
 class Fitting:
@@ -110,7 +111,7 @@ class Fitting:
         force.prepare(loaded.pipelines)
         if loaded.preview is not None:
             loaded.preview.to(plan.device)  # a few megabytes, wherever the others wait
-        return Fitted(loaded, force)
+        return Fitted(loaded, force, self._cap(plan.home))
 
     def _follow(self, fitted: Fitted, plan: Plan) -> None:
         if fitted.force.plan != plan:
