@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import PurePath, PureWindowsPath
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import AwareDatetime, BaseModel, Field, JsonValue, ValidationError
@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, Field, JsonValue, ValidationError
 from studiolo._version import __version__
 from studiolo.gallery.ids import is_id, new_id
 from studiolo.gallery.picture import Picture
+from studiolo.gallery.places import bare, without_places
 from studiolo.imaging.metadata import encode_image, read_metadata
 from studiolo.imaging.parameters import Parameters
 
@@ -148,20 +149,9 @@ def source_key(reference: str) -> str | None:
 
 
 def _carried(record: Record) -> Record:
-    """The record as the file carries it from hand to hand: models and LoRAs without where they lie here."""
-    request = dict(record.request)
-    if isinstance(loras := request.get("loras"), list):
-        request["loras"] = [
-            {**lora, "name": _bare(str(lora.get("name", "")))} for lora in loras if isinstance(lora, dict)
-        ]
-    return record.model_copy(update={"model": _bare(record.model), "request": request})
-
-
-def _bare(name: str) -> str:
-    """The last part of what is a path on this machine; a name on the hub is whole."""
-    path = PureWindowsPath(name)  # which takes both kinds of slashes
-    is_file = len(path.parts) > 1 and path.suffix == ".safetensors"
-    return path.name if is_file or path.root or path.drive or name.startswith(("~", ".")) else name
+    """The record as the file carries it from hand to hand."""
+    update = {"model": bare(record.model), "request": without_places(record.request)}
+    return record.model_copy(update=update)
 
 
 def _read_record(value: Mapping[str, Any] | None) -> Record | None:

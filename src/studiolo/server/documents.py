@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from studiolo.gallery import Page, Picture, SearchHit
 from studiolo.gallery.picture import Month
+from studiolo.gallery.places import bare, without_places
 
 _ID: Final = "1kqz8m4t2-7k3f"
 _KEYS: Final = frozenset({"image_key", "thumbnail_key"})
@@ -61,6 +62,7 @@ class PictureDocument(BaseModel):
 def _fields(picture: Picture) -> dict[str, Any]:
     fields = {name: value for name, value in vars(picture).items() if name not in _KEYS}
     url = f"/api/pictures/{picture.id}"
+    fields |= {"model": bare(picture.model), "request": without_places(picture.request)}
     return {**fields, "image_url": f"{url}/image", "thumbnail_url": f"{url}/thumbnail"}
 
 
