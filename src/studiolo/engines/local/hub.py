@@ -16,6 +16,7 @@ from studiolo.engines.base import EngineConfig
 from studiolo.engines.local.cache import cache_folder, storage_folder
 from studiolo.engines.local.explaining import explaining
 from studiolo.engines.local.machine import gigabytes
+from studiolo.engines.local.names import check_listed
 from studiolo.engines.local.options import LocalOptions
 from studiolo.engines.local.parcels import WEIGHTS, Parcel
 from studiolo.engines.local.transfer import Remote, fetch, unfinished
@@ -165,6 +166,8 @@ class _Client:
         names = {file.name: file for file in files}
         chosen = parcel.select(names)
         _check_safe(parcel, chosen, tuple(names))
+        for name in chosen:
+            check_listed(name, names[name].sha256)
         return _Order(parcel=parcel, revision=revision, files=tuple(names[name] for name in chosen))
 
     def has(self, order: _Order, file: _File) -> bool:

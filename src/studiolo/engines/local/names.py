@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from studiolo.engines.local.parcels import PICKLED, WEIGHTS, Parcel
-from studiolo.errors import UnsupportedRequestError
+from studiolo.errors import EngineError, UnsupportedRequestError
+
+_ODD: Final = re.compile(r"\\|^[A-Za-z]:|[\x00-\x1f]")  # what Windows takes for folders and drives
+_SHA256: Final = re.compile(r"[0-9a-f]{64}|")
 
 
 def check_safe(name: str) -> None:
@@ -19,6 +24,20 @@ def check_safe(name: str) -> None:
         raise UnsupportedRequestError(
             f"'{name}' is a pickled file, which can run any code when opened; studiolo opens none.",
             hint="Use a version of it in safetensors; its page often has one.",
+        )
+
+
+def check_listed(name: str, sha256: str) -> None:
+    """That a hub names a file, and its content, by what may become a path here.
+
+    Raises:
+        EngineError: the path would lead elsewhere; no hub that is one lists such a file.
+    """
+    inside = all(part not in {"", ".", ".."} for part in name.split("/")) and not _ODD.search(name)
+    if not inside or not _SHA256.fullmatch(sha256):
+        raise EngineError(
+            f"The hub lists {name[:80]!r}, which is no name that a file of a model may have.",
+            hint="Use another hub, or another model.",
         )
 
 

@@ -139,6 +139,8 @@ def _receive(remote: Remote, content: _Content, told: Told) -> None:
         for block in response.iter_bytes():
             content.append(block)
             told(content.size)
+            if content.size > remote.size:  # not this file: its checksum will say so, and the disk stays free
+                return
 
 
 def _pause(content: _Content, told: Told) -> None:
