@@ -86,6 +86,13 @@ def test_each_picture_of_a_batch_is_led_as_if_alone(sdxl: Any, previewer: Previe
     assert torch.allclose(guide(both, LATE), alone, atol=1e-5)
 
 
+def test_a_mask_smaller_than_a_latent_leaves_colours_alone(sdxl: Any, previewer: Previewer):
+    x0 = encoded(sdxl, scenes(1, seed=3))
+    mask = Image.new("L", SIZE)
+    mask.putpixel((3, 3), 255)
+    assert torch.equal(PaletteGuide(PALETTE, previewer, mask)(x0, EARLY), x0)
+
+
 def test_what_is_kept_is_not_led(sdxl: Any, previewer: Previewer):
     mask = Image.new("L", SIZE, 255)
     mask.paste(0, (0, 0, 32, 64))

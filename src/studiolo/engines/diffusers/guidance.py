@@ -63,6 +63,8 @@ class PaletteGuide:
     def _led(self, torch: Any, x0: Any, pull: float) -> Any:
         read = self._colours(x0)
         free = self._free(torch, x0)
+        if not free.any():  # what is painted anew is smaller than a latent
+            return x0
         wanted = read.clone()
         wanted[..., free] = self._nearer(torch, read[0][:, free].T, pull).T
         wanted = read + _settled(torch, read, wanted - read) * free
