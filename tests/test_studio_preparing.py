@@ -150,3 +150,23 @@ class TestMaskPrompt:
     def test_words_are_needed(self, studio: Studio, picture: SourceImage, words: str):
         with pytest.raises(InvalidRequestError, match="no words"):
             studio.find_mask(picture, words)
+
+
+class TestChanges:
+    @pytest.mark.parametrize(
+        ("wish", "size"),
+        [({"outpaint": (8, 0, 8, 0)}, (48, 32)), ({"upscale": 2}, (64, 64))],
+        ids=["grow", "enlarge"],
+    )
+    def test_the_size_follows_another_picture(
+        self, studio: Studio, wish: dict[str, object], size: tuple[int, int]
+    ):
+        [painted] = studio.generate("a castle", init_image=Image.new("RGB", (64, 64)), **wish)
+        kept = studio.gallery.request(painted)
+        [again] = studio.generate(kept, init_image=Image.new("RGB", (32, 32), "red"))
+        assert (again.width, again.height) == size
+
+    def test_a_size_that_was_asked_for_stays(self, studio: Studio):
+        kept = studio.request("a castle", init_image=Image.new("RGB", (64, 64)), width=32, height=32)
+        changed = studio.request(kept, init_image=Image.new("RGB", (96, 96)))
+        assert (changed.width, changed.height) == (32, 32)

@@ -56,18 +56,23 @@ def changed(fields: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
     """The fields of a request with ``changes``, without what followed from what they change.
 
     A mask that was found by words belongs to those words and that picture, a control map to its picture,
-    the size to the margins or the factor that made it.
+    the size to the margins or the factor that made it, and to the picture they were applied to.
     """
     stale = {name for name, causes in _FOLLOWS.items() if causes & changes.keys()}
+    if "init_image" in changes and any(fields.get(name) for name in _SIZED_BY):
+        stale |= {"width", "height"}
     if not fields.get("mask_prompt") and "mask_prompt" not in changes:
         stale.discard("mask")  # it was drawn
     return {name: value for name, value in fields.items() if name not in stale} | dict(changes)
 
 
+_SIZED_BY: Final = {"outpaint", "upscale", "remove_background"}
+"""What makes the size of the result follow from init_image's."""
+
 _FOLLOWS: Final[dict[str, set[str]]] = {
     "mask": {"mask_prompt", "init_image"},
     "control_prepared": {"control_image"},
-    "width": {"outpaint", "upscale", "remove_background"},
-    "height": {"outpaint", "upscale", "remove_background"},
+    "width": _SIZED_BY,
+    "height": _SIZED_BY,
 }
 """What follows from which fields, where it was not said itself."""
