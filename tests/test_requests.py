@@ -71,6 +71,8 @@ BAD: list[tuple[str, dict[str, Any], type[InputError], str]] = [
     ("a palette of a word", {"palette": ["#fff", "teal"]}, InvalidRequestError, "'teal' is no colour"),
     ("a palette of a text", {"palette": "#fff"}, InvalidRequestError, "palette is '#fff', but must be"),
     ("eleven colours", {"palette": [f"#00000{n:x}" for n in range(11)]}, InvalidRequestError, "at most 10"),
+    ("six references", {"references": [picture()] * 6}, InvalidRequestError, "at most 5 are taken; 6 were"),
+    ("nine LoRAs", {"loras": [{"name": "a"}] * 9}, InvalidRequestError, "loras: at most 8 are taken; 9 were"),
     ("no such file", {"init_image": "nowhere.png"}, InvalidImageError, "no file 'nowhere.png'"),
     ("a folder", {"init_image": Path()}, InvalidImageError, "is a folder"),
     ("empty bytes", {"init_image": b""}, InvalidImageError, "empty"),
@@ -98,6 +100,24 @@ def test_bad_input_is_one_line_with_a_way_out(fields: dict[str, Any], error: typ
     assert caught.value.hint, "what to do next"
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize(
+    ("fields", "hint"),
+    [
+        ({"similarity": 0.1, "references": [picture()]}, "Use 0.2 to 1."),
+        ({"handover": 1.5}, "Use more than 0 and less than 1."),
+        ({"seed": -1}, f"Use 0 to {MAX_SEED}."),
+        ({"control": "depth", "control_image": picture()}, "Use 'canny' or 'segmentation'."),
+        ({"upscale": 3, "init_image": picture()}, "Use 2 or 4."),
+        ({"loras": [{"name": "a", "weight": 9}]}, "Use 4 or less."),
+    ],
+    ids=["range", "open range", "whole numbers", "words", "factors", "nested"],
+)
+def test_the_way_out_says_which_values_there_are(fields: dict[str, Any], hint: str):
+    with pytest.raises(InvalidRequestError) as caught:
+        ImageRequest.parse({"prompt": "an apple", **fields})
+    assert caught.value.hint == hint
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,35 @@ def explain(error: ValidationError, model: type[BaseModel]) -> InvalidRequestErr
         )
     if finding["type"] == "missing":
         return InvalidRequestError(f"'{name}' is missing.", hint=f"Give a {name}.")
+    context = finding.get("ctx", {})
+    if finding["type"] == "too_long":
+        given_count, most = context["actual_length"], context["max_length"]
+        return InvalidRequestError(
+            f"{name}: at most {most} are taken; {given_count} were given.",
+            hint="Leave out those that matter least.",
+        )
     said = finding["msg"].removeprefix("Input should be ")
     must = ", but must be " if said != finding["msg"] else ": "
-    return InvalidRequestError(f"{name} is {reprlib.repr(given)}{must}{said}.", hint=f"Change {name}.")
+    return InvalidRequestError(
+        f"{name} is {reprlib.repr(given)}{must}{said}.", hint=_way_out(name, context, model)
+    )
+
+
+def _way_out(name: str, context: Mapping[str, Any], model: type[BaseModel]) -> str:
+    """The values that ``name`` takes, where pydantic knows them."""
+    bounds: dict[str, Any] = {}
+    if name in model.model_fields:
+        for rule in model.model_fields[name].metadata:
+            bounds |= {kind: getattr(rule, kind) for kind in _BOUNDS if hasattr(rule, kind)}
+    bounds = bounds or {kind: context[kind] for kind in _BOUNDS if kind in context}
+    bounds = {kind: int(end) if end == int(end) else end for kind, end in bounds.items()}
+    if {"ge", "le"} <= bounds.keys():
+        return f"Use {bounds['ge']} to {bounds['le']}."
+    told = [words.format(bounds[kind]) for kind, words in _BOUNDS.items() if kind in bounds]
+    if "expected" in context:
+        told = [str(context["expected"])]
+    return f"Use {' and '.join(told)}." if told else f"Change {name}."
+
+
+_BOUNDS: Final = {"ge": "{} or more", "gt": "more than {}", "le": "{} or less", "lt": "less than {}"}
+"""Pydantic's names of the ends of a range, in words."""
