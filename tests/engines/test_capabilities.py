@@ -12,6 +12,8 @@ from studiolo.engines.checking import check, resolve
 from studiolo.errors import InputError, InvalidRequestError, UnsupportedRequestError
 from studiolo.requests import ImageRequest
 
+PICTURE = Image.new("RGB", (512, 512))
+
 SIZES = Sizes(minimum=256, maximum=1024, multiple=64, default=(512, 512), max_pixels=1024 * 768)
 PLAIN = Capabilities(description="Words to picture, no knobs.", sizes=SIZES, max_count=4, max_seed=1000)
 RICH = Capabilities(
@@ -100,6 +102,35 @@ def test_defaults_are_filled_in_and_what_was_given_stays():
     assert (complete.guidance_scale, complete.scheduler) == (5, "euler")
     assert complete.strength is None, "nothing to start from"
     assert resolve(PLAIN, asked()).steps is None, "no such knob"
+
+
+@pytest.mark.parametrize(
+    ("fields", "refiner"),
+    [
+        ({}, "ensemble"),
+        ({"steps": 5}, "ensemble"),
+        ({"steps": 4}, "none"),
+        ({"init_image": PICTURE, "strength": 0.3}, "ensemble"),
+        ({"init_image": PICTURE, "strength": 0.2}, "none"),
+        ({"init_image": PICTURE, "strength": 0.2, "handover": 0.9}, "ensemble"),
+        ({"steps": 1, "refiner": "ensemble"}, "ensemble"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "-".join(value) or "nothing",
+)
+def test_no_ensemble_is_the_default_where_one_would_have_nothing_to_do(fields: dict[str, Any], refiner: str):
+    able = Capabilities(
+        description="Two stages.",
+        tasks=frozenset({"text-to-image", "image-to-image"}),
+        sizes=Sizes(minimum=64, maximum=2048, multiple=8, default=(512, 512)),
+        steps=Range(minimum=1, maximum=150, default=30),
+        strength=Range(minimum=0.05, maximum=1, default=0.6),
+        refiners=("ensemble", "image", "none"),
+        handover=Range(minimum=0.1, maximum=0.9, default=0.8),
+    )
+    request = resolve(able, ImageRequest.parse({"prompt": "a fox", **fields}))
+    assert request.refiner == refiner
+    assert (request.handover is not None) == (refiner == "ensemble")
+    assert resolve(able, request) == request
 
 
 def test_strength_has_one_default_for_a_picture_and_one_for_a_draft():

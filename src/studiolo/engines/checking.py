@@ -9,7 +9,7 @@ from studiolo.chat import ChatCapabilities, ChatRequest
 from studiolo.engines.capabilities import KNOBS, Capabilities, Range, Task, task_of
 from studiolo.errors import InvalidRequestError, UnsupportedRequestError
 from studiolo.imaging.decode import MAX_PIXELS
-from studiolo.requests import ImageRequest, Seam
+from studiolo.requests import ImageRequest, Refiner, Seam
 
 
 def check(capabilities: Capabilities, request: ImageRequest, *, engine: str) -> None:
@@ -207,7 +207,7 @@ def _choices(capabilities: Capabilities, request: ImageRequest) -> dict[str, obj
     """Defaults of words that are left out, where what they speak of is asked for."""
     update: dict[str, object] = {}
     if request.refiner is None and capabilities.refiners:
-        update["refiner"] = capabilities.refiners[0]
+        update["refiner"] = _refiner(capabilities, request)
     usual: dict[Task, Seam] = {"inpainting": "precise", "outpainting": "default"}
     if request.seam is None and capabilities.seams and (task := task_of(request)) in usual:
         update["seam"] = usual[task] if usual[task] in capabilities.seams else capabilities.seams[0]
@@ -216,9 +216,27 @@ def _choices(capabilities: Capabilities, request: ImageRequest) -> dict[str, obj
     return update
 
 
+def _refiner(capabilities: Capabilities, request: ImageRequest) -> Refiner:
+    """The engine's default, unless it is an ensemble of which one would have no step to take."""
+    usual = capabilities.refiners[0] if capabilities.refiners else "none"
+    if usual != "ensemble" or request.handover is not None:
+        return usual
+    steps, handover = (_value(capabilities, request, name) for name in ("steps", "handover"))
+    run = 1.0 if request.init_image is None else _value(capabilities, request, "strength")
+    least = steps * min(1 - handover, run - (1 - handover))
+    return usual if round(least, 6) >= 1 else "none"
+
+
+def _value(capabilities: Capabilities, request: ImageRequest, name: str) -> float:
+    """What is asked for, else the engine's default; 1 where it has no such knob."""
+    asked: float | None = getattr(request, name)
+    allowed: Range | None = getattr(capabilities, name)
+    return asked if asked is not None else allowed.default if allowed is not None else 1.0
+
+
 def _numbers(capabilities: Capabilities, request: ImageRequest) -> dict[str, object]:
     """Defaults of numbers that are left out, where what they measure is asked for."""
-    refiner = request.refiner or (capabilities.refiners[0] if capabilities.refiners else "none")
+    refiner = request.refiner or _refiner(capabilities, request)
     wanted = {
         "steps": True,
         "guidance_scale": True,
