@@ -90,6 +90,16 @@ def test_a_batch_has_the_pictures_of_its_seeds(engine_for: Build, sd: Path):
     ]  # fmt: skip
 
 
+def test_a_batch_repaints_as_each_seed_alone(engine_for: Build, sd: Path):
+    mask = Image.new("L", (64, 64))
+    mask.paste(255, (0, 0, 32, 64))
+    fields = {"init_image": Image.new("RGB", (64, 64), "teal"), "mask": mask, "strength": 0.6}
+    alone, batched = engine_for(sd), engine_for(sd, batch_size=2)
+    request = resolve(alone.capabilities, ImageRequest.parse({"seed": 8, "count": 2, "steps": 4, **fields}))
+    one, other = list(alone.generate(request)), list(batched.generate(request))
+    assert [distance(a.image, b.image) < 2 for a, b in zip(one, other, strict=True)] == [True] * 2
+
+
 def test_what_a_long_prompt_loses_is_said(engine_for: Build, sd: Path):
     long = paint(engine_for(sd), steps=1, prompt="red apple " * 37 + "snow house")
     assert any("77 tokens" in note and "house" in note and "apple" not in note for note in long.notes)

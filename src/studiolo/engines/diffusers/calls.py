@@ -45,7 +45,9 @@ def call_for(loaded: Loaded, request: ImageRequest, seeds: Sequence[int]) -> Cal
     if request.init_image is not None:
         call.arguments |= {"image": init_picture(request)} | _strength(request)
     if request.mask is not None:
-        call.arguments["mask_image"] = mask_of(request)
+        # One for each: of a single picture only the first generator would draw latents.
+        call.arguments["image"] = [init_picture(request)] * len(seeds)
+        call.arguments["mask_image"] = [mask_of(request)] * len(seeds)
     return call
 
 
