@@ -66,3 +66,24 @@ def test_strip_writes_a_copy_without_the_prompt(run: Run, a1111: Path):
     refused = run("show", a1111, "--strip", "clean.png")
     assert refused.code == 2
     assert run("show", a1111, "--strip", "other.png", "--json").json == {"path": "other.png"}
+
+
+def test_what_a_picture_went_by_is_shown_of_the_file_and_in_the_gallery(run: Run):
+    run("generate", "an apple", "-o", "apple.png")
+    run(
+        "generate",
+        "--reference",
+        "apple.png",
+        "--reference",
+        "latest",
+        "--similarity",
+        0.5,
+        "-o",
+        "varied.png",
+    )
+    for shown in (run("show", "varied.png"), run("gallery", "show", "latest")):
+        assert {"references\t2 pictures", "similarity\t0.5"} <= set(shown.lines)
+    run("generate", "--init", "apple.png", "--outpaint", "8,0,8,0", "-o", "grown.png")
+    for shown in (run("show", "grown.png"), run("gallery", "show", "latest")):
+        assert {"outpaint\t8,0,8,0", "seam\tdefault"} <= set(shown.lines)
+        assert not any(line.startswith(("similarity", "refiner\tnone")) for line in shown.lines)

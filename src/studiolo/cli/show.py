@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -39,6 +39,7 @@ def show(
     Reads what studiolo, AUTOMATIC1111 and its forks, ComfyUI, InvokeAI and NovelAI write into
     their files.
     """
+    from studiolo.cli.asked import asked_beside
     from studiolo.cli.console import for_a_person, print_json, print_rows
     from studiolo.cli.palettes import palette_document, palette_fields
     from studiolo.imaging.metadata import read_metadata
@@ -53,6 +54,8 @@ def show(
         known = {**dict(facts), **palette_document(found.palette, path), **_record(found)}
         print_json({"path": str(path), "ai_generated": found.ai_generated, **known})
         return
+    request = (found.record or {}).get("request")
+    facts += asked_beside(cast("dict[str, object]", request)) if isinstance(request, dict) else ()
     facts += palette_fields(found.palette, path)
     if for_a_person():
         _print_facts(picture, path, found, facts, preview=preview)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studiolo.cli.asked import asked_beside
 from studiolo.cli.console import (
     NARROW,
     WIDE,
@@ -66,10 +67,7 @@ def fields_of(picture: Picture, path: Path) -> Iterator[tuple[str, object]]:
         ("guidance scale", _short(picture.guidance_scale)),
         ("strength", _short(picture.strength)),
         ("scheduler", picture.request.get("scheduler")),
-        ("refiner", _unless_none(picture.request.get("refiner"))),
-        ("mask prompt", picture.request.get("mask_prompt")),
-        ("control", picture.request.get("control")),
-        *(("LoRA", lora) for lora in _loras(picture)),
+        *asked_beside(picture.request),
         ("seconds", f"{seconds:.2f}" if seconds else None),
         ("cost", f"${picture.cost:.4f}" if picture.cost is not None else None),
         ("starred", "yes" if picture.starred else None),
@@ -154,20 +152,3 @@ def _prompt_and_tags(picture: Picture) -> Text:
     for tag in picture.tags:
         text.append(f" #{one_line(tag)}", "magenta")
     return text
-
-
-def _unless_none(refiner: object) -> object:
-    return None if refiner == "none" else refiner
-
-
-def _loras(picture: Picture) -> Iterator[str]:
-    """Each by name and weight; what an imported file holds there instead is left out."""
-    given = picture.request.get("loras")
-    for lora in given if isinstance(given, list) else []:
-        if isinstance(lora, dict):
-            weight = lora.get("weight")
-            yield (
-                f"{lora.get('name')} ({weight:g})"
-                if isinstance(weight, int | float)
-                else str(lora.get("name"))
-            )
