@@ -90,7 +90,7 @@ def test_what_would_mend_it_is_said_where_nobody_is_ready(open_with):
     studio = open_with(lens=Only("upscaling", ready=False))
     with pytest.raises(UnsupportedRequestError, match="words' does no upscaling") as caught:
         studio.prepare(studio.request(init_image=PICTURE, upscale=2))
-    assert "lens could: Run: studiolo pull lens" in caught.value.hint
+    assert "lens could. Run: studiolo pull lens." in caught.value.hint
 
 
 def test_the_fake_engine_is_chosen_by_name_only(open_with):

@@ -77,7 +77,7 @@ def _refusal(
         if found.ready:
             ready.append(name)
         else:
-            lacking.append(f"{name} could: {found.hint or found.reason}")
+            lacking.append(f"{name} could. {(found.hint or found.reason).rstrip('.')}.")
     others = f"Engines here that can: {', '.join(ready)}." if ready else "No engine here can."
     told = error.hint, others, *([] if ready else lacking), "See: studiolo engines"
     return UnsupportedRequestError(error.message, hint=" ".join(filter(None, told)))
