@@ -93,6 +93,18 @@ def test_pickles_are_refused(engine_for: Build, broken: Path, tmp_path: Path):
         loaded(engine_for(tmp_path / "model.ckpt"))
 
 
+def test_files_that_end_otherwise_are_not_opened(engine_for: Build, sd: Path, tmp_path: Path):
+    """Their headers may be those of safetensors; diffusers goes by the name, and would unpickle them."""
+    weights = (sd / "vae" / "diffusion_pytorch_model.safetensors").read_bytes()
+    (tmp_path / "vae.weights").write_bytes(weights)
+    options = DiffusersOptions(vae=str(tmp_path / "vae.weights"))
+    with pytest.raises(EngineError, match=r"'vae.weights' .* is no .safetensors file"):
+        load(choose_weights(engine_for(sd, vae=options.vae).config, options), CPU, options)
+    (tmp_path / "model.weights").write_bytes(weights)
+    with pytest.raises(StudioloError, match="There is no model '"):
+        loaded(engine_for(tmp_path / "model.weights"))
+
+
 @pytest.mark.parametrize("part", ["unet", "scheduler", "tokenizer"])
 @pytest.mark.parametrize("cls", [["a_module_of_theirs", "Thing"], ["transformers", "AutoTokenizer"]], ids=str)
 def test_no_module_that_an_index_names_is_imported(

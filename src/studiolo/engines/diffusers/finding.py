@@ -137,7 +137,15 @@ def _on_disk(name: str, config: EngineConfig) -> Path | None:
         places.append(config.models_folder.expanduser() / given)
     if not places or given.suffix == WEIGHTS:
         places.append(given)
-    found = next((place for place in places if place.is_file() or (place / INDEX).is_file()), None)
+    # A file that ends otherwise is not even opened: diffusers would take it for a pickle.
+    found = next(
+        (
+            place
+            for place in places
+            if (place.suffix == WEIGHTS and place.is_file()) or (place / INDEX).is_file()
+        ),
+        None,
+    )
     if found is None and (folder := next((place for place in places if place.is_dir()), None)) is not None:
         identify(folder)  # says what it lacks
     return found

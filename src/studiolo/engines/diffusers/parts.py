@@ -14,6 +14,7 @@ from typing import Any, Final
 from studiolo.engines.diffusers.families import components
 from studiolo.engines.local import libraries
 from studiolo.engines.local.names import check_safe
+from studiolo.engines.local.parcels import WEIGHTS
 from studiolo.errors import EngineError
 
 # Of Stable Diffusion 1's folders: what looks at finished pictures, which is the user's to judge.
@@ -77,6 +78,11 @@ def autoencoder_in(place: Path, configuration: Path, how: How) -> Any:
     """The autoencoder in a folder of its own, or in a file configured as ``configuration``'s."""
     check_safe(place.name)
     if place.is_file():
+        if place.suffix != WEIGHTS:  # diffusers would take it for a pickle
+            raise EngineError(
+                f"The autoencoder '{place.name}' of '{how.name}' is no {WEIGHTS} file.",
+                hint="Set vae in [engines.diffusers] to such a file, or to a folder.",
+            )
         return _of_file("AutoencoderKL", place, configuration, "vae", how)
     return _model("diffusers", "AutoencoderKL", place, how)
 
