@@ -6,12 +6,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import studiolo
-from studiolo.engines.capabilities import Capabilities
+from studiolo.engines.capabilities import Capabilities, Task
 from studiolo.requests import ImageRequest
 from studiolo.settings import PREFIX, Settings
 from studiolo.testing import ImageEngineContract
@@ -62,6 +64,34 @@ def test_every_setting_is_documented_with_its_variable(name: str):
 def test_every_capability_and_every_knob_of_the_contract_is_documented():
     knobs = {name for name in vars(ImageEngineContract) if not name.startswith(("_", "test_", "make_"))}
     assert set(Capabilities.model_fields) | knobs <= in_table("docs/engines.md")
+
+
+def test_the_table_of_tasks_is_what_engines_declare():
+    """Each row against the capabilities: of SDXL with its refiner, of models made for enlarging."""
+    from studiolo.engines.diffusers import abilities, families
+    from studiolo.registry import EngineRegistry
+
+    registry = EngineRegistry()
+    can = {name: registry.resolve(name).capabilities for name in ("pocket", "realesrgan", "cutout")}
+    can["diffusers"] = abilities.of_family(families.SDXL, device="cpu", previews=True)
+    enlarging = abilities.of_family(families.UPSCALER_X4, device="cpu", previews=True)
+    rows = re.findall(r"^\| (.*) \|$", text("docs/tasks.md"), re.MULTILINE)
+    heading, *told = [[cell.strip(" `") for cell in row.split(" | ")] for row in rows if " | " in row]
+    columns = heading[2:]
+    assert set(columns) == set(can)
+    beside: dict[str, Callable[[Capabilities], bool]] = {
+        "follow a layout": lambda engine: bool(engine.controls),
+        "a palette": lambda engine: engine.palette > 0,
+        "a LoRA": lambda engine: engine.loras > 0,
+    }
+    marks = {(row[0], column): mark for row in told for column, mark in zip(columns, row[2:], strict=True)}
+    assert "upscaling" in enlarging.tasks
+    assert marks.pop(("upscaling", "diffusers")) == "models for it"
+    assert marks.pop(("a refiner", "diffusers")) == "with a refiner"
+    assert {task for task, _ in marks} == {*get_args(Task), *beside, "a refiner"}
+    for (task, column), mark in marks.items():
+        does = beside.get(task, lambda engine, task=task: task in engine.tasks or task in engine.refiners)
+        assert mark == ("yes" if does(can[column]) else "no"), f"{task} by {column}"
 
 
 def targets() -> set[str]:
