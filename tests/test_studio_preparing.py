@@ -170,3 +170,12 @@ class TestChanges:
         kept = studio.request("a castle", init_image=Image.new("RGB", (64, 64)), width=32, height=32)
         changed = studio.request(kept, init_image=Image.new("RGB", (96, 96)))
         assert (changed.width, changed.height) == (32, 32)
+
+    def test_a_map_is_not_taken_for_one_of_another_kind(self, studio: Studio, picture: SourceImage):
+        [painted] = studio.generate("a castle", control_image=picture, width=64, height=64)
+        kept = studio.gallery.request(painted)
+        with pytest.raises(InvalidRequestError, match="map of the kind 'canny'"):
+            studio.request(kept, control="segmentation")
+        assert studio.request(kept, control="canny", control_strength=0.3).control_prepared
+        anew = studio.request(kept, control="segmentation", control_image=picture)
+        assert (anew.control, anew.control_prepared) == ("segmentation", False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from studiolo.engines.base import ImageEngine
 from studiolo.engines.capabilities import Capabilities
+from studiolo.errors import InvalidRequestError
 from studiolo.requests import ImageRequest, SourceImage
 
 if TYPE_CHECKING:
@@ -57,7 +58,16 @@ def changed(fields: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
 
     A mask that was found by words belongs to those words and that picture, a control map to its picture,
     the size to the margins or the factor that made it, and to the picture they were applied to.
+
+    Raises:
+        InvalidRequestError: another kind of control is wanted of a map, whose picture is not kept.
     """
+    kept = fields.get("control") if fields.get("control_prepared") else None
+    if kept and changes.get("control") not in {None, kept} and "control_image" not in changes:
+        raise InvalidRequestError(
+            f"What is kept is a control map of the kind '{kept}'; no other can be made of it.",
+            hint="Give the picture anew as control_image (--control FILE).",
+        )
     stale = {name for name, causes in _FOLLOWS.items() if causes & changes.keys()}
     if "init_image" in changes and any(fields.get(name) for name in _SIZED_BY):
         stale |= {"width", "height"}
