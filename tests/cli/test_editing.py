@@ -64,6 +64,12 @@ def test_a_control_map_is_written_and_followed_as_it_is(run: Run):
     ]
     assert made["control_image"] == given["control_image"]
     assert run("control", EXAMPLE, "-o", "edges.png").code == 2  # it is there already
+    named = Path(run("control", EXAMPLE).out.strip())
+    assert run("control", EXAMPLE).code == 0, "the same map"
+    named.write_bytes(b"changed by hand")
+    assert run("control", EXAMPLE).code == 2
+    assert named.read_bytes() == b"changed by hand"
+    assert run("control", EXAMPLE, "--force").code == 0
     assert "depth" in run("control", EXAMPLE, "--kind", "depth").err
 
 

@@ -13,6 +13,8 @@ from studiolo.gallery.filenames import slug
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from studiolo.errors import InvalidRequestError
+
 _IMAGE_ENDINGS: Final = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
 CONTACT_SHEET: Final = "contact-sheet.png"
 
@@ -40,9 +42,7 @@ class Destination:
         if self._single and not force:
             taken = [path for path in map(self._numbered, range(1, pictures + 1)) if path.exists()]
             if taken:
-                raise InvalidRequestError(
-                    f"{taken[0]} exists already.", hint="Choose another name, or replace it with --force."
-                )
+                raise _taken(taken[0])
         self.folder.mkdir(parents=True, exist_ok=True)
         _check_writable(self.folder)
 
@@ -68,6 +68,9 @@ class Destination:
         else:
             name = "-".join(filter(None, (slug(prompt), str(seed), picture_id.rpartition("-")[2])))
             target = self.folder / f"{name}.png"
+            # An id makes a name that nothing else has. Without one, a map may lie there, changed by hand.
+            if not picture_id and not self._force and target.exists() and target.read_bytes() != content:
+                raise _taken(target)
         return write_whole(target, content, force=self._force or not self._single)
 
     def write_sheet(self, sheet: Image) -> Path:
@@ -85,6 +88,14 @@ class Destination:
 
     def _numbered(self, number: int) -> Path:
         return self._place if number == 1 else self._place.with_stem(f"{self._place.stem}-{number}")
+
+
+def _taken(path: Path) -> InvalidRequestError:
+    from studiolo.errors import InvalidRequestError
+
+    return InvalidRequestError(
+        f"{path} exists already.", hint="Choose another name, or replace it with --force."
+    )
 
 
 def _check_writable(folder: Path) -> None:
