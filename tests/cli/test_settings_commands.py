@@ -205,10 +205,10 @@ class TestDoctor:
 
     def test_says_how_a_local_model_would_run_here(self, run: Run):
         pytest.importorskip("diffusers", reason="needs the extra 'local': make local")
-        found = self.states(run("doctor", "--json"))["diffusers model"]
-        assert found["state"] == "ok"
-        assert "none is here yet; it would paint on " in found["detail"]
-        assert found["fix"].startswith("Run: studiolo pull ")
+        found = self.states(run("doctor", "--json"))
+        assert "none is here yet; it would paint on " in found["diffusers model"]["detail"]
+        assert found["engine diffusers"]["state"] == "warning"
+        assert found["engine diffusers"]["fix"].startswith("Run: studiolo pull ")
 
     def test_a_healthy_machine(self, run: Run, look: Run):
         run("generate", "an apple")

@@ -75,7 +75,7 @@ def test_the_file_itself_says_how_to_make_it_again(gallery):
 
 
 def test_a_file_does_not_tell_where_models_lie_on_this_machine(gallery):
-    loras = ({"name": "/home/ann/secret/ink.safetensors", "weight": 0.5}, {"name": "owner/ink"})
+    loras = ({"name": "/data/secret/ink.safetensors", "weight": 0.5}, {"name": "owner/ink"})
     made = replace(painting(loras=loras), model=r"C:\Users\ann\models\mine")
     kept = gallery.add(made)
     found = read_metadata(gallery.path(kept))

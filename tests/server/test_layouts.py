@@ -125,7 +125,7 @@ class TestRequests:
     def test_a_picture_made_with_a_file_can_be_asked_for_again_without_it(self, server: Serving):
         [picture] = server.studio.generate(
             "an apple",
-            loras=[{"name": "/home/me/ink.safetensors"}, {"name": "watercolour"}],
+            loras=[{"name": "/data/ink.safetensors"}, {"name": "watercolour"}],
             width=64,
             height=48,
         )

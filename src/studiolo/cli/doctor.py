@@ -231,10 +231,10 @@ def _engines(settings: Settings) -> Iterator[Finding]:
         if availability.ready:
             detail = "ready, paints when none is named" if engine.name == wanted else "ready"
             yield Finding(f"engine {engine.name}", State.OK, detail)
-            yield from _advice(registries[Kind.IMAGE], engine.name)
         else:
             state = State.FAIL if engine.name == wanted else State.WARNING
             yield Finding(f"engine {engine.name}", state, availability.reason, availability.hint)
+        yield from _advice(registries[Kind.IMAGE], engine.name)
     names = [engine.name for engine in found]
     if wanted not in names:
         fix = f"Set it to one of {', '.join(names)}: STUDIOLO_ENGINE=NAME"
@@ -247,9 +247,8 @@ def _advice(registry: Registry[ImageEngine], name: str) -> Iterator[Finding]:
 
     try:
         told = registry.resolve(name).advice()
-    except StudioloError as error:
-        yield Finding(f"engine {name}", State.FAIL, error.message, error.hint)
-        return
+    except StudioloError:
+        return  # it could not be made ready, which its own finding says
     for each in told:
         state = State.WARNING if each.warning else State.OK
         yield Finding(f"{name} {each.topic}", state, each.detail, each.hint)

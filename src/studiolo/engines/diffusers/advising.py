@@ -30,9 +30,8 @@ def advise(config: EngineConfig, options: DiffusersOptions, cards: tuple[ModelCa
     yield from _faster()
     try:
         weights = choose_weights(config, options)
-    except EngineError as error:
-        at = likely_device(options)
-        yield Advice(topic="model", detail=f"none is here yet; it would paint on {at}", hint=error.hint)
+    except EngineError:
+        yield Advice(topic="model", detail=f"none is here yet; it would paint on {likely_device(options)}")
         return
     torch = libraries.load_torch()
     device, processor = machine.look(torch, options.device), machine.look(torch, "cpu")
