@@ -35,7 +35,8 @@ def test_without_a_model_the_command_is_told(tmp_path: Path) -> None:
 
     (told,) = (each for each in engine.advice() if each.topic == "model")
     assert told.detail == "none is here yet; it would paint on cpu"
-    assert told.hint.startswith("Run: studiolo pull sd-turbo")
+    hint = engine.availability().hint
+    assert hint.startswith("Run: studiolo pull sd-turbo (about 2.6 GB), or for every task: studiolo pull sdxl")
 
 
 def test_a_device_that_is_not_there(engine_for: Build, sdxl: Path) -> None:

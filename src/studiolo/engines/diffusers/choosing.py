@@ -31,14 +31,19 @@ def choose_weights(config: EngineConfig, options: DiffusersOptions) -> Weights:
     """
     if config.model is not None:
         return find_weights(config.model, config, options)
-    names = _PROCESSOR if likely_device(options) == "cpu" else _ACCELERATED
-    first: EngineError | None = None
-    for name in names:
+    on_processor = likely_device(options) == "cpu"
+    missing: list[EngineError] = []
+    for name in _PROCESSOR if on_processor else _ACCELERATED:
         try:
             return find_weights(name, config, options)
         except EngineError as error:
-            first = first or error
-    raise first or EngineError("No model is known.", hint="See: studiolo models")
+            missing.append(error)
+    first, last = missing[0], missing[-1]
+    if not on_processor:
+        raise first
+    # The quickest for a processor follows no layout and varies no pictures.
+    everything = last.hint[last.hint.find("studiolo pull") :]
+    raise type(first)(first.message, hint=f"{first.hint}, or for every task: {everything}")
 
 
 def likely_device(options: DiffusersOptions) -> str:
