@@ -36,7 +36,8 @@ def test_without_a_model_the_command_is_told(tmp_path: Path) -> None:
     (told,) = (each for each in engine.advice() if each.topic == "model")
     assert told.detail == "none is here yet; it would paint on cpu"
     hint = engine.availability().hint
-    assert hint.startswith("Run: studiolo pull sd-turbo (about 2.6 GB), or for every task: studiolo pull sdxl")
+    assert hint.startswith("Run: studiolo pull sd-turbo (about 2.6 GB), or for every task: ")
+    assert "studiolo pull sdxl (about " in hint
 
 
 def test_a_device_that_is_not_there(engine_for: Build, sdxl: Path) -> None:
