@@ -26,6 +26,7 @@ LAYERS: dict[str, Any] = {
 
 
 def save_clipseg(folder: Path) -> Path:
+    import torch
     from transformers import (
         CLIPSegConfig,
         CLIPSegForImageSegmentation,
@@ -44,6 +45,7 @@ def save_clipseg(folder: Path) -> Path:
     config = CLIPSegConfig(
         text_config=text, vision_config=vision, projection_dim=32, extract_layers=[0, 1, 2], reduce_dim=16
     )
+    torch.manual_seed(0)
     CLIPSegForImageSegmentation(config).save_pretrained(folder)
     size = {"height": 32, "width": 32}
     CLIPSegProcessor(image_processor=ViTImageProcessorPil(size=size), tokenizer=words).save_pretrained(folder)
@@ -51,6 +53,7 @@ def save_clipseg(folder: Path) -> Path:
 
 
 def save_upernet(folder: Path) -> Path:
+    import torch
     from transformers import (
         ConvNextConfig,
         SegformerImageProcessorPil,
@@ -70,6 +73,7 @@ def save_upernet(folder: Path) -> Path:
         auxiliary_in_channels=16,
         auxiliary_channels=8,
     )
+    torch.manual_seed(0)
     UperNetForSemanticSegmentation(config).save_pretrained(folder)
     SegformerImageProcessorPil(size={"height": 64, "width": 64}).save_pretrained(folder)
     return folder
