@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from tests.jobs.engines import FailsAtTheSecond
 from tests.server.serving import Serving
@@ -91,6 +91,25 @@ class TestJobs:
         expect(finished(page)).to_be_visible()
         page.reload()
         expect(pictures_on_the_wall(page)).to_have_count(2)
+
+    def test_a_first_picture_that_comes_before_the_list_does_stays(
+        self, start: Callable[..., Serving], visit: Visiting
+    ):
+        server = start(engine="fake")
+        browser = visit(server)
+        page = browser.new_tab()
+        late: list[tuple[Route, APIResponse]] = []
+        page.route("**/api/pictures?*", lambda route: late.append((route, route.fetch())))
+        browser.open(page=page)
+        paint(page, "a red apple")
+        expect(page.get_by_role("progressbar")).to_have_count(0)
+        done = "async () => (await (await fetch('/api/jobs')).json()).jobs[0]?.state === 'done'"
+        page.wait_for_function(done)
+        assert late, "the list was asked for before the picture came"
+        for route, response in late:
+            route.fulfill(response=response)
+        page.unroute("**/api/pictures?*")
+        expect(finished(page)).to_have_attribute("alt", "a red apple")
 
     def test_cancel_ends_exactly_that_job(self, server: Serving, visit: Visiting):
         engine = gate(server)

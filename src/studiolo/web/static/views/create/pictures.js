@@ -11,6 +11,8 @@ const MOST = 60;
 export const wall = signal(null);
 /** Ids of pictures that came while one looked: they are allowed to appear. */
 export const arrived = new Set();
+/** The same pictures: a list that was asked for before one came does not have it. */
+const came = new Map();
 /** Id of the picture that came last. */
 const latest = signal("");
 let stale = false;
@@ -28,7 +30,7 @@ export async function loadWall() {
   try {
     const { pictures } = await api.get("/api/pictures", { limit: MOST });
     const ids = new Set(pictures.map((each) => each.id));
-    const newer = (wall.value ?? []).filter((each) => pictures.length && each.id > pictures[0].id && !ids.has(each.id) && arrived.has(each.id));
+    const newer = [...came.values()].filter((each) => !ids.has(each.id) && (pictures.length === 0 || each.id > pictures[0].id));
     wall.value = newestFirst([...newer, ...pictures]);
   } catch (error) {
     sayProblem(error);
@@ -47,12 +49,14 @@ export function watchWall() {
     listen("snapshot", reload),
     listen("picture", ({ picture }) => {
       arrived.add(picture.id);
+      came.set(picture.id, picture);
       latest.value = picture.id;
       if (wall.value) wall.value = newestFirst([picture, ...wall.value.filter((each) => each.id !== picture.id)]);
     }),
     listen("gallery", ({ change, ids = [] }) => {
       const known = new Set((wall.value ?? []).map((each) => each.id));
       if (change === "trashed" || change === "removed") {
+        for (const id of ids) came.delete(id);
         if (wall.value) wall.value = wall.value.filter((each) => !ids.includes(each.id));
         if (known.size === MOST) reload();
       } else if (change !== "added" || !ids.every((id) => known.has(id))) reload();
