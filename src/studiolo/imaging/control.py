@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from studiolo.imaging.flattening import flattened
 from studiolo.imaging.opencv import load_opencv
 
 _LONGEST_PX: Final = 1024  # regions are found in a copy of at most this side; edges in the picture itself
@@ -37,7 +38,7 @@ def canny(image: Image.Image, low: float | None = None, high: float | None = Non
         MissingExtraError: the extra ``editing`` is not installed.
     """
     cv2 = load_opencv(needed_for="A control map")
-    grey = cv2.GaussianBlur(cv2.cvtColor(_rgb(image), cv2.COLOR_RGB2GRAY), (5, 5), 0)
+    grey = cv2.GaussianBlur(cv2.cvtColor(np.asarray(flattened(image)), cv2.COLOR_RGB2GRAY), (5, 5), 0)
     if low is None or high is None:
         middle, steep = _gradients(cv2, grey)
         low = (1 - _SPREAD) * middle if low is None else low
@@ -58,7 +59,7 @@ def segmentation(image: Image.Image) -> Image.Image:
         MissingExtraError: the extra ``editing`` is not installed.
     """
     cv2 = load_opencv(needed_for="A control map")
-    picture = _rgb(image)
+    picture = np.asarray(flattened(image))
     scale = min(1.0, _LONGEST_PX / max(image.size))
     small: Pixels = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     smooth: Pixels = cv2.pyrMeanShiftFiltering(
@@ -68,13 +69,6 @@ def segmentation(image: Image.Image) -> Image.Image:
     flat = _means(small, labels)
     whole: Pixels = cv2.resize(flat, image.size, interpolation=cv2.INTER_NEAREST)
     return Image.fromarray(whole)
-
-
-def _rgb(image: Image.Image) -> Pixels:
-    if image.has_transparency_data:
-        shown = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown)
-    return np.asarray(image.convert("RGB"))
 
 
 def _gradients(cv2: Any, grey: Pixels) -> tuple[float, float]:

@@ -10,6 +10,7 @@ import pytest
 
 from studiolo.engines.base import EngineConfig, ModelCard
 from studiolo.engines.diffusers import DiffusersImageEngine, pulling
+from studiolo.engines.diffusers.choosing import choose_weights
 from studiolo.engines.diffusers.finding import find_lora, find_weights, need_control, need_references
 from studiolo.engines.diffusers.options import DiffusersOptions
 from studiolo.engines.local.cache import storage_folder
@@ -118,10 +119,11 @@ def test_what_is_here_is_not_asked_for_and_works_offline(here: Pulled):
 
 
 def test_when_no_model_is_named_one_that_is_here_paints(here: Pulled):
+    options = here.options.model_copy(update={"device": "cuda"})
     here.engine.pull("sdxl-lightning")
-    assert find_weights(None, here.config, here.options).name == "sdxl-lightning"
+    assert choose_weights(here.config, options).name == "sdxl-lightning"
     here.engine.pull("sdxl")
-    assert find_weights(None, here.config, here.options).name == "sdxl"
+    assert choose_weights(here.config, options).name == "sdxl"
 
 
 def test_without_its_autoencoder_a_model_is_not_whole(here: Pulled):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studiolo.engines.cutout.catalogue import Matting
+from studiolo.engines.onnx import failures
 from studiolo.errors import EngineError, reason
+from studiolo.imaging.flattening import flattened
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+_GREY: Final = "#808080"  # what is transparent becomes grey, which is nobody's outline
 _SEEN: Final = 0.5
 """A map that is nowhere higher shows nothing."""
 
@@ -43,7 +45,7 @@ class Network:
             self._session: Any = onnxruntime.InferenceSession(
                 file, options, providers=["CPUExecutionProvider"]
             )
-        except _failures() as error:
+        except (*failures(), RuntimeError) as error:
             raise EngineError(
                 f"The network in {file.name} cannot be loaded: {reason(error)}.",
                 hint="Delete it and pull it again: studiolo models",
@@ -58,13 +60,13 @@ class Network:
         from PIL import Image
 
         about = self._about
-        square = _flat(picture).resize((about.side_px, about.side_px), Image.Resampling.BILINEAR)
+        square = flattened(picture, _GREY).resize((about.side_px, about.side_px), Image.Resampling.BILINEAR)
         pixels = np.asarray(square, np.float32) / 255
         normal = (pixels - np.array(about.mean, np.float32)) / np.array(about.deviation, np.float32)
         name = self._session.get_inputs()[0].name
         try:
             answer = self._session.run(None, {name: normal.transpose(2, 0, 1)[None]})[0]
-        except _failures() as error:
+        except (*failures(), RuntimeError) as error:
             raise EngineError(
                 f"The matting network could not do its work: {reason(error)}.",
                 hint="Close other programs, or cut out by colour: cutout:grabcut",
@@ -81,27 +83,3 @@ class Network:
             seen = (seen - seen.min()) / max(float(seen.max() - seen.min()), 1e-6)
         whole = Image.fromarray(seen.astype(np.float32)).resize(picture.size, Image.Resampling.BILINEAR)
         return np.asarray(whole).clip(0, 1)
-
-
-def _failures() -> tuple[type[Exception], ...]:
-    """What onnxruntime raises; the base they share is RuntimeError or, of some, Exception itself."""
-    state: Any = import_module("onnxruntime.capi.onnxruntime_pybind11_state")
-    return (
-        state.Fail,
-        state.InvalidArgument,
-        state.InvalidGraph,
-        state.InvalidProtobuf,
-        state.NotImplemented,
-        state.RuntimeException,
-        RuntimeError,
-    )
-
-
-def _flat(picture: Image) -> Image:
-    """RGB; what is transparent becomes grey, which is nobody's outline."""
-    if picture.mode != "RGBA":
-        return picture.convert("RGB")
-    from PIL import Image
-
-    ground = Image.new("RGBA", picture.size, (128, 128, 128, 255))
-    return Image.alpha_composite(ground, picture).convert("RGB")

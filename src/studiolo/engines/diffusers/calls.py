@@ -14,6 +14,7 @@ from studiolo.engines.diffusers import schedulers
 from studiolo.engines.diffusers.loading import Kind, Loaded
 from studiolo.engines.local import libraries
 from studiolo.imaging.canvas import join
+from studiolo.imaging.flattening import flattened
 from studiolo.requests import ImageRequest
 
 
@@ -88,11 +89,7 @@ def init_picture(request: ImageRequest) -> Image.Image:
     """The picture to start from, at the size that is painted; what is transparent is white."""
     if request.init_image is None:
         raise ValueError("a call from a picture needs one")
-    image = request.init_image.image
-    if image.mode == "RGBA":
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
-    return image.convert("RGB").resize(size_of(request), Image.Resampling.LANCZOS)
+    return flattened(request.init_image.image).resize(size_of(request), Image.Resampling.LANCZOS)
 
 
 def mask_of(request: ImageRequest) -> Image.Image:

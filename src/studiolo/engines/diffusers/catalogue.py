@@ -190,17 +190,11 @@ _CONFIGURATIONS: Final = tuple(
 RECIPES: Final[Mapping[str, Recipe]] = MappingProxyType(
     {recipe.name: recipe for recipe in (*_MODELS, *_EXTENSIONS, *_CONFIGURATIONS)}
 )
-DEFAULT_MODEL: Final = "sdxl"
 
 
 def models() -> tuple[Recipe, ...]:
-    """Those that paint by themselves, the default one first."""
+    """Those that paint by themselves."""
     return _MODELS
-
-
-def painters() -> tuple[Recipe, ...]:
-    """Those that paint from words, the best first."""
-    return tuple(recipe for recipe in _MODELS if not recipe.name.endswith("upscaler"))
 
 
 def extension(family: str, role: Role) -> Recipe | None:

@@ -18,7 +18,7 @@ from studiolo.engines.diffusers import catalogue
 from studiolo.engines.diffusers.catalogue import RECIPES
 from studiolo.engines.diffusers.families import INDEX, Family, identify
 from studiolo.engines.diffusers.options import DiffusersOptions
-from studiolo.engines.diffusers.presence import default_model, is_ready, pulled
+from studiolo.engines.diffusers.presence import is_ready, pulled
 from studiolo.engines.diffusers.recipes import Recipe, Role
 from studiolo.engines.local.cache import cache_folder, find_parcel, find_snapshot
 from studiolo.engines.local.machine import gigabytes
@@ -56,15 +56,14 @@ class Weights:
     licence: str = ""
 
 
-def find_weights(model: str | None, config: EngineConfig, options: DiffusersOptions) -> Weights:
-    """The files of ``model``; if none is named, of the first of the catalogue that is here, else of SDXL.
+def find_weights(name: str, config: EngineConfig, options: DiffusersOptions) -> Weights:
+    """The files of the model of that name: a folder, a file, one of the catalogue, or one of the hub.
 
     Raises:
         UnknownEngineError: no model can be meant by that name, or one that diffusers does not run here.
         EngineError: it is not on this machine (OfflineError when offline), a pickle, or damaged.
     """
     cache = cache_folder(config.models_folder)
-    name = model or default_model(cache)
     if (place := _on_disk(name, config)) is not None:
         found = _own(name, place, cache, config)
     elif name in RECIPES:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from studiolo.imaging.canvas import grow
+from studiolo.imaging.flattening import flattened
 from studiolo.requests import ImageRequest, SourceImage
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def as_inpainting(request: ImageRequest, *, multiple: int, least_px: int) -> Ima
     """
     if request.outpaint is None or request.init_image is None:
         return request
-    canvas = grow(_opaque(request.init_image.image), request.outpaint)
+    canvas = grow(flattened(request.init_image.image), request.outpaint)
     asked = canvas.picture.size
     width, height = (max(least_px, -(-side // multiple) * multiple) for side in asked)
     canvas = canvas.padded(width, height)
@@ -51,14 +52,6 @@ def cut(picture: Image, request: ImageRequest) -> Image:
     """What was asked for of the painted canvas: all but its padding, which is right and below."""
     size = request.width or picture.width, request.height or picture.height
     return picture if request.outpaint is None else picture.crop((0, 0, *size))
-
-
-def _opaque(image: Image) -> Image:
-    from PIL import Image as Pil
-
-    if image.mode != "RGBA":
-        return image.convert("RGB")
-    return Pil.alpha_composite(Pil.new("RGBA", image.size, "white"), image).convert("RGB")
 
 
 def _grained(picture: Image, mask: Image) -> Image:

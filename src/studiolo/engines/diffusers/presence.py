@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from studiolo.engines.diffusers import catalogue
 from studiolo.engines.diffusers.families import INDEX, components
 from studiolo.engines.diffusers.recipes import Recipe, whole
 from studiolo.engines.local.cache import find_parcel, find_snapshot
@@ -15,12 +14,6 @@ from studiolo.engines.local.parcels import WEIGHTS
 def is_ready(recipe: Recipe, cache: Path) -> bool:
     """Whether all is here without which it does not work."""
     return all(find_parcel(parcel, cache) is not None for parcel in recipe.required)
-
-
-def default_model(cache: Path) -> str:
-    """The model that paints when none is named."""
-    here = (recipe.name for recipe in catalogue.painters() if is_ready(recipe, cache))
-    return next(here, catalogue.DEFAULT_MODEL)
 
 
 def pulled(repo: str, cache: Path, revision: str | None = None) -> Path | None:

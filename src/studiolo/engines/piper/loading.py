@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from studiolo.engines.onnx import failures
 from studiolo.errors import EngineError, reason
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class LoadedVoice:
                 f"The voice '{self.name}' needs the package '{error.name}' to read its language.",
                 hint=f"Run: pip install 'piper-tts[{self.language.partition('-')[0]}]'",
             ) from error
-        except _faults() as error:
+        except failures() as error:
             raise EngineError(
                 f"The voice '{self.name}' could not say that: {reason(error)}.", hint="Fetch the voice again."
             ) from error
@@ -109,7 +110,7 @@ def _open(file: Path, threads: int | None) -> Any:
         options.intra_op_num_threads = threads
     try:
         session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-    except _faults() as error:
+    except failures() as error:
         raise EngineError(
             f"'{file.name}' is no model that can be run: {reason(error)}.", hint="Fetch it again, whole."
         ) from error
@@ -120,16 +121,3 @@ def _open(file: Path, threads: int | None) -> Any:
             hint="Name the .onnx file of a voice.",
         )
     return session
-
-
-def _faults() -> tuple[type[Exception], ...]:
-    """What onnxruntime raises; the base they share is RuntimeError or, of some, Exception itself."""
-    state: Any = import_module("onnxruntime.capi.onnxruntime_pybind11_state")
-    return (
-        state.Fail,
-        state.InvalidArgument,
-        state.InvalidGraph,
-        state.InvalidProtobuf,
-        state.NotImplemented,
-        state.RuntimeException,
-    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageOps
 
+from studiolo.imaging.flattening import flattened
 from studiolo.requests import ImageRequest
 
 if TYPE_CHECKING:
@@ -25,9 +26,7 @@ def size_of(request: ImageRequest) -> tuple[int, int]:
 
 def cover(image: Image.Image, width: int, height: int) -> Image.Image:
     """``image`` scaled to cover the size and cut to it around its centre; transparency becomes white."""
-    if image.mode == "RGBA":
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    image = image if image.mode == "L" else image.convert("RGB")
+    image = image if image.mode == "L" else flattened(image)
     if image.size == (width, height):
         return image
     return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)

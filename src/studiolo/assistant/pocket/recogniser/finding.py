@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from studiolo.imaging.flattening import flattened
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -38,9 +40,7 @@ def plain(image: Image.Image) -> Image.Image:
     if longest > _LONGEST_PX:
         size = [max(1, round(side * _LONGEST_PX / longest)) for side in image.size]
         image = image.resize((size[0], size[1]), Image.Resampling.BILINEAR, reducing_gap=2.0)
-    if image.mode == "RGBA":
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image.convert("RGB")
+    return flattened(image)
 
 
 def to_finder(picture: Image.Image) -> NDArray[np.uint8]:
