@@ -1,14 +1,17 @@
 """A full disk, a read-only folder, a damaged catalog: said plainly, and nothing lost."""
 
+import json
 import os
 import resource
 import signal
+import socket
 import sqlite3
 import subprocess
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from studiolo.errors import (
     DiskFullError,
@@ -314,3 +317,56 @@ def test_a_file_is_no_gallery(tmp_path):
     with pytest.raises(GalleryError, match="is a file") as raised:
         Gallery.open(tmp_path / "file")
     assert_helpful(raised.value)
+
+
+def journal_of(gallery, key, *, process):
+    with gallery.catalog.database.write() as connection:
+        connection.execute(
+            "INSERT INTO journal (keys, host, process, started) VALUES (?, ?, ?, unixepoch())",
+            (json.dumps([key]), socket.gethostname(), process),
+        )
+
+
+def gone_process():
+    child = subprocess.Popen(["true"])
+    child.wait()
+    return child.pid
+
+
+def half_written(gallery):
+    """A kept picture's file, and what another process, killed while it wrote the same one, left beside it."""
+    picture = gallery.add(painting(init_image=Image.new("RGB", (64, 48), "navy"), strength=0.5))
+    [key] = gallery.blobs.list("sources")
+    half = gallery.blobs.path(key + "#1")
+    half.write_bytes(b"half")
+    return picture, key, half
+
+
+def test_a_check_removes_the_half_file_and_leaves_the_whole_one(gallery):
+    picture, key, half = half_written(gallery)
+    assert gallery.check().orphans == (f"{key}#1",)
+    assert not half.exists()
+    assert gallery.request(picture).init_image
+    assert gallery.check(deep=True).healthy
+
+
+def test_who_opens_the_gallery_removes_what_a_killed_process_half_wrote(gallery):
+    picture, key, half = half_written(gallery)
+    journal_of(gallery, key, process=gone_process())
+    journal_of(gallery, key, process=gone_process())
+    with Gallery.open(gallery.blobs.folder) as again:
+        assert not half.exists()
+        assert again.request(picture).init_image
+        assert again.check(mend=False).orphans == ()
+
+
+def test_a_half_file_waits_while_somebody_writes_the_same(gallery):
+    _, key, half = half_written(gallery)
+    journal_of(gallery, key, process=gone_process())
+    journal_of(gallery, key, process=os.getpid())
+    with Gallery.open(gallery.blobs.folder):
+        assert half.exists()
+    with gallery.catalog.database.write() as connection:
+        connection.execute("DELETE FROM journal WHERE process = ?", (os.getpid(),))
+    with Gallery.open(gallery.blobs.folder):
+        assert not half.exists()

@@ -88,13 +88,18 @@ class BlobStore:
         """Remove ``key`` and what a killed write of it left; nothing happens if there is none."""
         import obstore
 
+        with store_faults(self.where), suppress(FileNotFoundError):
+            obstore.delete(self.store, key)
+        self.delete_leftovers(key)
+
+    def delete_leftovers(self, key: str) -> None:
+        """Remove what killed writes of ``key`` left; the file itself stays. Nobody may be writing it."""
+        if self.folder is None:
+            return
+        path = self.folder / key
         with store_faults(self.where):
-            with suppress(FileNotFoundError):
-                obstore.delete(self.store, key)
-            if self.folder is not None:
-                path = self.folder / key
-                for leftover in path.parent.glob(f"{path.name}#*"):
-                    leftover.unlink(missing_ok=True)
+            for leftover in path.parent.glob(f"{path.name}#*"):
+                leftover.unlink(missing_ok=True)
 
     def list(self, prefix: str = "") -> Iterator[str]:
         """All keys below ``prefix`` (a folder), in no order."""

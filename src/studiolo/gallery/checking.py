@@ -41,8 +41,10 @@ def check(keeper: Keeper, *, deep: bool, mend: bool) -> CheckReport:
     if mend:
         take_in_orphans(keeper, [key for key in orphans if key.startswith("images/")])
         for key in orphans:
-            if not _owned_now(keeper, key):
-                keeper.blobs.delete(key.split("#", 1)[0] if "#" in key else key)
+            if "#" in key:  # its file may well be somebody's
+                keeper.blobs.delete_leftovers(key.split("#", 1)[0])
+            elif not _owned_now(keeper, key):
+                keeper.blobs.delete(key)
         for image, small in thumbless:
             with suppress(InvalidImageError):
                 keeper.blobs.put(small, thumbnail(load_image(keeper.blobs.get(image))), overwrite=True)

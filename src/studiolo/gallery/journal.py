@@ -92,25 +92,44 @@ class Journal:
         with self._database.write() as connection:
             found = connection.execute("SELECT keys FROM journal WHERE entry = ?", (entry,)).fetchone()
             for key in json.loads(found[0]) if found else ():
-                if not _owned(connection, key, entry):
+                if _being_written(connection, key, entry):
+                    continue
+                if _owned(connection, key):
+                    blobs.delete_leftovers(key)
+                else:
                     blobs.delete(key)
                     removed.append(key)
             self.end(connection, entry)
         return removed
 
     def clean_up(self, blobs: BlobStore) -> list[str]:
-        """Remove what killed processes left behind; gives the keys removed."""
+        """Remove what killed processes left behind; gives the keys removed.
+
+        An entry waits while somebody alive writes one of its files: half a file may lie beside it.
+        """
         with self._database.read() as connection:
-            entries = connection.execute("SELECT entry, host, process, started FROM journal").fetchall()
+            entries = connection.execute("SELECT entry, keys, host, process, started FROM journal").fetchall()
+        dead: list[tuple[int, set[str]]] = []
+        alive: set[str] = set()
+        for entry, keys, host, process, started in entries:
+            if time.time() - started > _ABANDONED_S or has_died(host, process):
+                dead.append((entry, set(json.loads(keys))))
+            else:
+                alive |= set(json.loads(keys))
         return [
             key
-            for entry, host, process, started in entries
-            if time.time() - started > _ABANDONED_S or has_died(host, process)
+            for entry, keys in dead
+            if keys.isdisjoint(alive)
             for key in self.remove_unowned(blobs, entry)
-        ]
+        ]  # fmt: skip
 
 
-def _owned(connection: sqlite3.Connection, key: str, entry: int) -> bool:
+def _being_written(connection: sqlite3.Connection, key: str, entry: int) -> bool:
+    query = "SELECT 1 FROM journal, json_each(journal.keys) WHERE entry != ? AND value = ?"
+    return connection.execute(query, (entry, key)).fetchone() is not None
+
+
+def _owned(connection: sqlite3.Connection, key: str) -> bool:
     file_id = key.rsplit("/", 1)[-1].split(".", 1)[0]
     query = """
         SELECT 1 FROM pictures WHERE id = ? AND (image_key = ? OR thumbnail_key = ?)
@@ -118,7 +137,6 @@ def _owned(connection: sqlite3.Connection, key: str, entry: int) -> bool:
         UNION SELECT 1 FROM picture_sources WHERE source_key = ?
         UNION SELECT 1 FROM job_sources WHERE source_key = ?
         UNION SELECT 1 FROM uploads WHERE source_key = ?
-        UNION SELECT 1 FROM journal, json_each(journal.keys) WHERE entry != ? AND value = ?
     """
-    values = (file_id, key, key, file_id, key, key, key, key, entry, key)
+    values = (file_id, key, key, file_id, key, key, key, key)
     return connection.execute(query, values).fetchone() is not None
