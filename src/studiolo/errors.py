@@ -10,12 +10,14 @@
     │   ├── NotFoundError           no job, collection, token or share of that id
     │   ├── UnsafeAddressError      a web address that is not fetched: private, too large, no picture
     │   ├── TooLargeError           an upload or request body beyond what is taken
+    │   ├── CostLimitError          it would cost more than was allowed, or nobody knows what
     │   └── SettingsError           a setting, .env or config file is wrong
     ├── EngineError                 the engine could not do its work   exit code 1
     │   ├── MissingExtraError       an optional dependency is not installed
     │   ├── OfflineError            a connection was asked for, STUDIOLO_OFFLINE forbids it
     │   ├── CredentialsError        a service has no key, or does not take it
     │   ├── RateLimitedError        a service asks to wait, or the quota is spent
+    │   ├── ContentRefusedError     a service's content filter declined
     │   ├── EngineTimeoutError      no answer came in time
     │   ├── BrokenStreamError       an answer broke off; what had come is kept
     │   └── BadAnswerError          a model did not answer in the form asked for; says what it said
@@ -95,6 +97,10 @@ class TooLargeError(InputError):
     """An upload or a request body is larger than what is taken."""
 
 
+class CostLimitError(InputError):
+    """It would cost more than was allowed, or it is not known what it costs; nothing more was spent."""
+
+
 class SettingsError(InputError):
     """A setting in the environment, ``.env`` or the config file is wrong."""
 
@@ -128,6 +134,10 @@ class RateLimitedError(EngineError):
     def __init__(self, message: str, *, hint: str = "", retry_after_s: float | None = None) -> None:
         super().__init__(message, hint=hint)
         self.retry_after_s = retry_after_s
+
+
+class ContentRefusedError(EngineError):
+    """A service's content filter declined to paint, or to hand out what it had painted."""
 
 
 class EngineTimeoutError(EngineError):

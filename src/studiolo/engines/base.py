@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from studiolo.chat import ChatCapabilities, ChatRequest, Completion
 from studiolo.embedding import TextEmbedder
 from studiolo.engines.capabilities import Capabilities
+from studiolo.engines.pricing import FREE, UNKNOWN, Estimate
 from studiolo.errors import UnknownEngineError
 from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, ignore_progress
 from studiolo.speech import Clip, SpeechCapabilities, SpeechRequest, Voice
@@ -159,14 +160,30 @@ class ImageEngine(Engine):
     def capabilities(self) -> Capabilities:
         """What this engine can do, with the model it was built for."""
 
+    def check(self, request: ImageRequest) -> None:
+        """Refuse what the capabilities cannot say: wishes that this engine has, but not together.
+
+        Called with the complete request before anything is sent or paid. No input or output.
+
+        Raises:
+            UnsupportedRequestError: it cannot do that.
+            InvalidRequestError: a value, most often of an option, is not one it takes.
+        """
+
+    def estimate(self, request: ImageRequest) -> Estimate:
+        """What painting the complete ``request`` will cost. No input or output."""
+        del request
+        return FREE if self.capabilities.offline else UNKNOWN
+
     @abstractmethod
     def generate(
         self, request: ImageRequest, progress: ProgressCallback = ignore_progress
     ) -> Iterator[GeneratedImage]:
-        """Paint ``request.count`` pictures, yielding each as soon as it is finished.
+        """Paint ``request.count`` pictures, yielding each as soon as it is finished, in whatever order.
 
-        The n-th picture (from 0) has seed ``request.seed + n`` and equals what that seed
-        gives alone. ``progress`` is called after each step; what it raises ends the painting.
+        The n-th picture (from 0) has seed ``request.seed + n`` and, where the engine is ``seeded``, equals
+        what that seed gives alone. ``progress`` is called after each step; what it raises ends the painting.
+        What is finished by then, or was paid for when another picture failed, is yielded before the error.
 
         Raises:
             EngineError: the engine could not do its work.

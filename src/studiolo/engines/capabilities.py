@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from math import gcd, log
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -42,7 +43,10 @@ class Range(BaseModel):
 
 
 class Sizes(BaseModel):
-    """The sizes an engine paints, in pixels: every multiple of ``multiple`` between the ends."""
+    """The sizes an engine paints, in pixels: every multiple of ``multiple`` between the ends.
+
+    Where ``choices`` are given, it paints these alone; the other limits hold for them, too.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -51,9 +55,24 @@ class Sizes(BaseModel):
     multiple: int
     default: tuple[int, int]
     max_pixels: int | None = None
+    choices: tuple[tuple[int, int], ...] = ()
+
+    @classmethod
+    def among(cls, choices: Sequence[tuple[int, int]], *, default: tuple[int, int] | None = None) -> Self:
+        """These (width, height) alone, the first of them by default."""
+        sides = [side for size in choices for side in size]
+        return cls(
+            minimum=min(sides),
+            maximum=max(sides),
+            multiple=gcd(*sides),
+            default=default or choices[0],
+            choices=tuple(choices),
+        )
 
     def allows(self, width: int, height: int) -> bool:
         """Whether an engine with these sizes paints ``width`` by ``height``."""
+        if self.choices:
+            return (width, height) in self.choices
         sides = all(
             self.minimum <= side <= self.maximum and side % self.multiple == 0 for side in (width, height)
         )
@@ -61,11 +80,15 @@ class Sizes(BaseModel):
 
     def reaches(self, width: int, height: int) -> bool:
         """Whether a picture of ``width`` by ``height``, padded to an allowed size, can be painted."""
+        if self.choices:
+            return any(width <= across and height <= down for across, down in self.choices)
         padded = [max(self.minimum, -(-side // self.multiple) * self.multiple) for side in (width, height)]
         return self.allows(padded[0], padded[1])
 
     def nearest(self, width: int, height: int) -> tuple[int, int]:
         """The allowed size whose sides are closest to ``width`` and ``height``."""
+        if self.choices:
+            return min(self.choices, key=lambda size: abs(size[0] - width) + abs(size[1] - height))
         lowest = -(-self.minimum // self.multiple) * self.multiple
         highest = self.maximum // self.multiple * self.multiple
         sides = [
@@ -77,6 +100,12 @@ class Sizes(BaseModel):
 
     def fitting(self, width: int, height: int) -> tuple[int, int]:
         """The allowed size for a picture of ``width`` by ``height`` that keeps its shape best."""
+        if self.choices:
+            shape, area = width / height, width * height
+            return min(
+                self.choices,
+                key=lambda size: (abs(log(size[0] / size[1] / shape)), abs(log(size[0] * size[1] / area))),
+            )
         scale = min(1.0, self.maximum / max(width, height))
         if self.max_pixels is not None:
             scale = min(scale, (self.max_pixels / (width * height)) ** 0.5)
@@ -94,6 +123,12 @@ class Capabilities(BaseModel):
     sizes: Sizes
     max_count: int = 16
     max_seed: int = MAX_SEED
+    seeded: bool = Field(
+        default=True, description="A seed decides the picture; otherwise it only numbers the pictures."
+    )
+    prompt_characters: int | None = Field(
+        default=None, description="The longest prompt, and negative prompt, that it takes."
+    )
     steps: Range | None = None
     guidance_scale: Range | None = None
     strength: Range | None = Field(

@@ -24,6 +24,7 @@ def check(capabilities: Capabilities, request: ImageRequest, *, engine: str) -> 
         raise UnsupportedRequestError(f"Engine '{engine}' does no {task}.")
     if request.negative_prompt and not capabilities.negative_prompt:
         raise UnsupportedRequestError(f"Engine '{engine}' takes no negative prompt.")
+    _check_words(capabilities, request, engine)
     _check_lists(capabilities, request, engine)
     _check_choices(capabilities, request, engine)
     unknown = sorted(set(request.options) - capabilities.options)
@@ -40,6 +41,17 @@ def check(capabilities: Capabilities, request: ImageRequest, *, engine: str) -> 
         )
     _check_scheduler(capabilities, request, engine)
     _check_size(capabilities, request, engine)
+
+
+def _check_words(capabilities: Capabilities, request: ImageRequest, engine: str) -> None:
+    most = capabilities.prompt_characters
+    words = {"prompt": request.prompt, "negative prompt": request.negative_prompt}
+    for name, text in words.items():
+        if most is not None and len(text) > most and not request.edits_only:
+            raise InvalidRequestError(
+                f"The {name} has {len(text)} characters; engine '{engine}' takes {most}.",
+                hint="Say it in fewer words.",
+            )
 
 
 def _check_lists(capabilities: Capabilities, request: ImageRequest, engine: str) -> None:
@@ -151,9 +163,11 @@ def _check_size(capabilities: Capabilities, request: ImageRequest, engine: str) 
             )
         return
     near = sizes.nearest(width, height)
+    sides = f"sides are multiples of {sizes.multiple} from {sizes.minimum} to {sizes.maximum}{most}"
+    if sizes.choices:
+        sides = "it paints " + ", ".join(f"{across}x{down}" for across, down in sizes.choices)
     raise InvalidRequestError(
-        f"Engine '{engine}' does not paint {width}x{height}: sides are multiples of {sizes.multiple}"
-        f" from {sizes.minimum} to {sizes.maximum}{most}.",
+        f"Engine '{engine}' does not paint {width}x{height}: {sides}.",
         hint=f"The nearest it can do is {near[0]}x{near[1]}; round_size (--round-size) takes it.",
     )
 

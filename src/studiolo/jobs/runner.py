@@ -173,7 +173,9 @@ class LocalRunner(Runner):
             )
 
     def _paint_stretch(self, task: Task, report: Report, first: int, request: ImageRequest) -> None:
-        numbers = iter(range(first, first + request.count))
+        def number_of(picture: Picture) -> int:
+            """Its place in the job: engines that paint several at once finish them in any order."""
+            return first + (picture.seed or 0) - (request.seed or 0)
 
         def progress(step: Progress) -> None:
             report.progress(
@@ -185,7 +187,7 @@ class LocalRunner(Runner):
             )
 
         def within(connection: sqlite3.Connection, picture: Picture) -> None:
-            task.record(connection, picture, number=next(numbers))
+            task.record(connection, picture, number=number_of(picture))
 
         painting = self._paint(
             request,
@@ -196,8 +198,8 @@ class LocalRunner(Runner):
             notes=task.notes,
             within=within,
         )
-        for index, picture in enumerate(painting, start=first):
-            report.picture(index, picture.id)
+        for picture in painting:
+            report.picture(number_of(picture), picture.id)
 
 
 def _webp(preview: Callable[[], Image]) -> bytes:

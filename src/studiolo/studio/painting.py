@@ -51,7 +51,7 @@ class Painting(Core):
             original_prompt=original_prompt,
             **fields,
         )
-        return list(each)
+        return sorted(each, key=lambda picture: picture.seed or 0)
 
     def generate_each(
         self,
@@ -65,7 +65,7 @@ class Painting(Core):
         original_prompt: str = "",
         **fields: Any,
     ) -> Iterator[Picture]:
-        """Paint pictures; each is in the gallery before it is yielded.
+        """Paint pictures; each is in the gallery before it is yielded, which is as soon as it is finished.
 
         Args:
             prompt: what to paint, or a whole request; may as well stand among the fields.
@@ -134,6 +134,7 @@ class Painting(Core):
         painter = self.registry.resolve(choice.engine)
         check_engine(self.registry, painter.capabilities, request, choice.engine)
         resolved, notes = ready(resolve(painter.capabilities, request), painter.capabilities, self._looking)
+        painter.check(resolved)
         chosen = (choice.note,) if choice.note else ()
         return Prepared(engine=choice.engine, painter=painter, request=resolved, notes=chosen + notes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import codecs
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -20,6 +20,9 @@ MAX_BYTES: Final = 64 * 2**20
 
 _MAX_FAULT_BYTES: Final = 64 * 1024
 _GRACE_S: Final = 0.5
+
+Form = Sequence[tuple[str, tuple[str, bytes, str]]]
+"""Files of a form: field, then file name, content and media type. A field may come several times."""
 
 IsLast = Callable[["httpx2.ServerSentEvent"], bool]
 """Whether nothing that matters comes after an event."""
@@ -40,7 +43,8 @@ class Call:
     method: str
     url: str
     body: bytes | None = None
-    files: Mapping[str, tuple[str, bytes, str]] | None = None
+    files: Form | None = None
+    fields: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
@@ -82,7 +86,12 @@ async def exchange(
         async with (
             asyncio.timeout(total_timeout_s) as limit,
             client.stream(
-                call.method, call.url, content=call.body, files=call.files, headers=call.headers
+                call.method,
+                call.url,
+                content=call.body,
+                data=call.fields,
+                files=call.files,
+                headers=call.headers,
             ) as response,
         ):
             async for item in _items(response):

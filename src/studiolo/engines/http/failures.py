@@ -105,6 +105,19 @@ def disconnected(error: Exception, host: Host, options: HostedOptions, *, answer
     return EngineError(f"The connection to {where} failed: {_cause(error)}.", hint="Ask again.")
 
 
+def perhaps_paid(error: StudioloError, host: Host) -> StudioloError:
+    """``error`` of a request that was sent and may have been done: it must not be sent again by itself."""
+    hint = f"{host.title} may have painted it all the same, and charged for it; it was not asked twice."
+    return type(error)(error.message, hint=f"{hint} {error.hint}")
+
+
+def was_sent(error: Exception) -> bool:
+    """Whether a request that failed like this may have reached the service."""
+    import httpx2
+
+    return not isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout))
+
+
 def unreadable(host: Host, what: str) -> EngineError:
     """An answer that is not in the form its protocol has."""
     return EngineError(
@@ -113,10 +126,12 @@ def unreadable(host: Host, what: str) -> EngineError:
     )
 
 
-def may_help_to_ask_again(error: Exception) -> bool:
-    """Whether nothing was answered, and not for want of time."""
+def may_help_to_ask_again(error: Exception, *, once: bool = False) -> bool:
+    """Whether nothing was answered, and not for want of time; with ``once``, nothing was sent, either."""
     import httpx2
 
+    if once and not isinstance(error, httpx2.ConnectError):
+        return False
     return isinstance(error, (httpx2.NetworkError, httpx2.RemoteProtocolError)) and not any(
         isinstance(cause, (socket.gaierror, ssl.SSLError)) for cause in _causes(error)
     )

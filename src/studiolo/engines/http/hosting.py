@@ -100,6 +100,12 @@ class HostedOptions(BaseModel):
         return value.strip().rstrip("/")
 
     @property
+    def origin(self) -> tuple[str, str]:
+        """Scheme and authority: what of the address says whom it belongs to."""
+        parts = urlsplit(self.base_url)
+        return parts.scheme, parts.netloc.lower()
+
+    @property
     def host(self) -> str:
         """The name or address of the machine."""
         return urlsplit(self.base_url).hostname or ""
@@ -108,3 +114,11 @@ class HostedOptions(BaseModel):
     def key(self) -> str:
         """The key in the clear, empty if there is none."""
         return self.api_key.get_secret_value() if self.api_key else ""
+
+
+class HostedImageOptions(HostedOptions):
+    """Options of hosted engines that paint."""
+
+    max_parallel: int = Field(default=4, ge=1, le=64, description="How many pictures it paints at once.")
+    price_per_image: float | None = Field(default=None, ge=0, description="US dollars, of each picture.")
+    price_per_second: float | None = Field(default=None, ge=0, description="US dollars, of its machine.")

@@ -31,6 +31,11 @@ class Fault:
         return self.status == 402 or self.code in _SPENT
 
     @property
+    def leaves_it_open(self) -> bool:
+        """Whether what was asked for may have been done all the same."""
+        return self.status in {408, 500, 502, 504}
+
+    @property
     def passing(self) -> bool:
         """Whether asking again in a while may help."""
         return self.status in {429, 503, 529} and not self.spent

@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from studiolo._version import __version__
 from studiolo.engines.http import failures
-from studiolo.engines.http.exchange import EVENT_STREAM, Call, Head, IsLast, Rejected, exchange
+from studiolo.engines.http.exchange import (
+    EVENT_STREAM,
+    MAX_BYTES,
+    Call,
+    Form,
+    Head,
+    IsLast,
+    Rejected,
+    exchange,
+)
 from studiolo.engines.http.hosting import Host, HostedOptions
 from studiolo.engines.http.replies import Fault
 from studiolo.engines.http.worker import BEAT_S, Beat, Worker
@@ -88,13 +97,51 @@ class Service:
         """The JSON at ``path``, which is below the base URL or a whole address."""
         return self._json(Call(method="GET", url=self._url(path)), beat)
 
-    def post(self, path: str, body: Any, beat: Beat, *, headers: Mapping[str, str] | None = None) -> Any:
-        """The JSON that answers the JSON ``body``."""
-        return self._json(Call.of_json("POST", self._url(path), body, headers), beat)
+    def post(
+        self,
+        path: str,
+        body: Any,
+        beat: Beat,
+        *,
+        headers: Mapping[str, str] | None = None,
+        once: bool = False,
+    ) -> Any:
+        """The JSON that answers the JSON ``body``.
 
-    def upload(self, path: str, form: Mapping[str, tuple[str, bytes, str]], beat: Beat) -> Any:
-        """The JSON that answers a form of files: by field their name, content and media type."""
-        return self._json(Call(method="POST", url=self._url(path), files=form), beat)
+        ``once`` is for what must not be done twice, because it is paid for: it is sent again only where it
+        did not reach the service, or the service declined to begin.
+        """
+        return self._json(Call.of_json("POST", self._url(path), body, headers), beat, once=once)
+
+    def upload(
+        self,
+        path: str,
+        form: Form,
+        beat: Beat,
+        *,
+        fields: Mapping[str, str] | None = None,
+        once: bool = False,
+    ) -> Any:
+        """The JSON that answers a form of files and ``fields``; ``once`` as for :meth:`post`."""
+        call = Call(method="POST", url=self._url(path), files=form, fields=fields)
+        return self._json(call, beat, once=once)
+
+    def read_bytes(self, path: str, beat: Beat, *, max_bytes: int = MAX_BYTES) -> bytes:
+        """What is at ``path``, which is below the base URL or a whole address; the key goes there, too.
+
+        Raises:
+            EngineError: it is larger than ``max_bytes``; also as for :meth:`stream`.
+        """
+        _, items = self._open(Call(method="GET", url=self._url(path)), beat)
+        content = bytearray()
+        with closing(items):
+            for piece in self._rest(items):
+                if not isinstance(piece, bytes):
+                    raise self.unreadable("an event stream where a file was asked for")
+                content += piece
+                if len(content) > max_bytes:
+                    raise self.unreadable(f"a file of more than {max_bytes / 1e6:.0f} MB")
+        return bytes(content)
 
     @contextmanager
     def stream(
@@ -105,10 +152,13 @@ class Service:
         *,
         headers: Mapping[str, str] | None = None,
         is_last: IsLast | None = None,
+        form: Form | None = None,
+        once: bool = False,
     ) -> Generator[Reply]:
         """The answer to ``body`` as it comes, freed when the context ends.
 
-        ``body`` is sent as JSON, or as it is if it is bytes; None asks by GET.
+        ``body`` is sent as JSON, or as it is if it is bytes; None asks by GET. With a ``form`` of files it is
+        a mapping of the form's other fields. ``once`` as for :meth:`post`.
 
         After the event that ``is_last`` is true of, nothing is waited for.
 
@@ -118,9 +168,9 @@ class Service:
             BrokenStreamError: from ``items``; it broke off.
         """
         url = self._url(path)
-        call = _call(url, body)
+        call = _call(url, body) if form is None else Call(method="POST", url=url, files=form, fields=body)
         head, items = self._open(
-            call.with_headers({"Accept": EVENT_STREAM, **(headers or {})}), beat, is_last
+            call.with_headers({"Accept": EVENT_STREAM, **(headers or {})}), beat, is_last, once=once
         )
         with closing(items):
             yield Reply(media_type=head.media_type, items=self._rest(items))
@@ -181,8 +231,8 @@ class Service:
     def _url(self, path: str) -> str:
         return path if path.startswith(("http://", "https://")) else f"{self.options.base_url}/{path}"
 
-    def _json(self, call: Call, beat: Beat) -> Any:
-        head, items = self._open(call.with_headers({"Accept": "application/json"}), beat)
+    def _json(self, call: Call, beat: Beat, *, once: bool = False) -> Any:
+        head, items = self._open(call.with_headers({"Accept": "application/json"}), beat, once=once)
         with closing(items):
             if head.media_type == EVENT_STREAM:
                 raise self.unreadable("an event stream where JSON was asked for")
@@ -192,7 +242,9 @@ class Service:
         except ValueError as error:
             raise self.unreadable("no JSON") from error
 
-    def _open(self, call: Call, beat: Beat, is_last: IsLast | None = None) -> tuple[Head, Generator[Any]]:
+    def _open(
+        self, call: Call, beat: Beat, is_last: IsLast | None = None, *, once: bool = False
+    ) -> tuple[Head, Generator[Any]]:
         """The beginning of an answer; asks again while nothing has come and it may help."""
         failures.refuse_offline(self.host, self.options, offline=self._offline)
         import httpx2
@@ -207,11 +259,15 @@ class Service:
                 pause_s = rejected.fault.retry_after_s
                 pause_s = min(_pause_s(attempt), left_s) if pause_s is None else pause_s
                 if last or not rejected.fault.passing or pause_s > left_s:
-                    raise self.error(rejected.fault) from rejected
+                    told = self.error(rejected.fault)
+                    paid = once and rejected.fault.leaves_it_open
+                    raise (failures.perhaps_paid(told, self.host) if paid else told) from rejected
             except (httpx2.TransportError, TimeoutError) as error:
                 pause_s = min(_pause_s(attempt), left_s)
-                if last or not failures.may_help_to_ask_again(error):
-                    raise self._disconnected(error, answering=False) from error
+                if last or not failures.may_help_to_ask_again(error, once=once):
+                    told = self._disconnected(error, answering=False)
+                    paid = once and failures.was_sent(error)
+                    raise (failures.perhaps_paid(told, self.host) if paid else told) from error
             self.pause(pause_s, beat)
             left_s -= pause_s
         raise AssertionError("the last attempt returns or raises")

@@ -229,7 +229,7 @@ def _target(service: Service, owner: str, name: str, version: str, *, pace: Pace
 
 def _upload(service: Service, sendable: Sendable, pace: Pace) -> str:
     name = "picture.png" if sendable.media_type == "image/png" else "picture.jpg"
-    content = service.upload("files", {"content": (name, sendable.data, sendable.media_type)}, pace.beat)
+    content = service.upload("files", [("content", (name, sendable.data, sendable.media_type))], pace.beat)
     try:
         return str(content["urls"]["get"])
     except (TypeError, KeyError) as error:

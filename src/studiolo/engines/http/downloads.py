@@ -1,0 +1,52 @@
+"""Finished pictures that a service gives as links."""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import partial
+from typing import Final
+from urllib.parse import urlsplit
+
+from studiolo.engines.http.pace import meanwhile
+from studiolo.engines.http.service import Service
+from studiolo.engines.http.worker import Beat
+from studiolo.errors import EngineError, UnsafeAddressError
+from studiolo.fetching import FetchLimits, Network, fetch_picture
+from studiolo.offline import is_loopback
+
+MAX_PICTURE_BYTES: Final = 64 * 2**20
+_TOTAL_S: Final = 120.0
+_HERE: Final[tuple[Network, ...]] = (
+    ipaddress.IPv4Network("127.0.0.0/8"),
+    ipaddress.IPv6Network("::1/128"),
+)
+
+
+def download(service: Service, link: str, beat: Beat, *, max_bytes: int = MAX_PICTURE_BYTES) -> bytes:
+    """The bytes behind a link that ``service`` gave.
+
+    Only the service itself is shown its key. Any other address must be public, unless the service is on this
+    machine, whose links may stay on it; so no answer can make us ask what only we may reach.
+
+    Raises:
+        EngineError: it is not there (any more), too large, not public, or not a picture.
+        OfflineError: it is not on this machine, and that is not allowed.
+    """
+    parts = urlsplit(link)
+    if (parts.scheme, parts.netloc.lower()) == service.options.origin:
+        return service.read_bytes(link, beat, max_bytes=max_bytes)
+    at_home = is_loopback(service.options.host)
+    ports = {80, 443, *([parts.port] if at_home and parts.port else [])}
+    limits = FetchLimits(
+        max_bytes=max_bytes,
+        connect_s=service.options.connect_timeout_s,
+        total_s=max(_TOTAL_S, service.options.timeout_s),
+        ports=frozenset(ports),
+    )
+    try:
+        return meanwhile(partial(fetch_picture, link, limits=limits, allow=_HERE if at_home else ()), beat)
+    except UnsafeAddressError as error:
+        raise EngineError(
+            f"The picture that {service.host.title} painted cannot be fetched: {error.message}",
+            hint="Ask again; links to finished pictures are only good for a while.",
+        ) from error

@@ -1,0 +1,145 @@
+"""Several pictures at once, from a service that paints each by itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from queue import Empty, SimpleQueue
+from typing import Final
+
+from studiolo.errors import Cancelled
+from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback
+
+BEAT_S: Final = 0.1
+
+Paint = Callable[[ImageRequest, ProgressCallback], GeneratedImage]
+"""Paints the one picture of a request. Runs in a thread of its own, and calls ``progress`` several times a
+second while it waits: what that raises must end it, and call off what the service is doing."""
+
+_Event = tuple[int, Progress | GeneratedImage | BaseException]
+
+
+class Places:
+    """How many pictures an engine paints at once, over all of its requests.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._free = threading.BoundedSemaphore(number)
+
+    def paint_each(
+        self, request: ImageRequest, paint: Paint, progress: ProgressCallback
+    ) -> Iterator[GeneratedImage]:
+        """The pictures of ``request`` as they are finished; each has its own seed.
+
+        ``progress`` is called in the caller's thread. When one picture fails, none is begun any more; those
+        that are being painted are paid for, so they are yielded before its error is raised.
+
+        Raises:
+            Cancelled, or what else ``progress`` raises: after the pictures that were finished by then.
+            EngineError: the first that ``paint`` raised.
+        """
+        errand = _Errand(request, paint, self._free, threads=self._number)
+        try:
+            yield from errand.pictures(progress)
+        finally:
+            errand.end()
+
+
+class _Errand:
+    """One request on its way."""
+
+    def __init__(
+        self, request: ImageRequest, paint: Paint, free: threading.BoundedSemaphore, *, threads: int
+    ) -> None:
+        self._request = request
+        self._paint = paint
+        self._free = free
+        self._stop = threading.Event()
+        self._events: SimpleQueue[_Event] = SimpleQueue()
+        self._threads = ThreadPoolExecutor(min(threads, request.count), thread_name_prefix="studiolo-picture")
+        self._running: dict[int, Future[None]] = {
+            index: self._threads.submit(self._run, index) for index in range(request.count)
+        }
+
+    def pictures(self, progress: ProgressCallback) -> Iterator[GeneratedImage]:
+        failure: BaseException | None = None
+        last: dict[int, Progress] = {}
+        while self._running:
+            index, event = self._next(last)
+            if isinstance(event, Progress):
+                last[index] = event
+                try:
+                    progress(event)
+                except BaseException:
+                    self._call_off()
+                    yield from self._finished()
+                    raise
+                continue
+            del self._running[index]
+            last.pop(index, None)
+            if isinstance(event, GeneratedImage):
+                yield event
+            else:
+                failure = failure or event
+                self._begin_no_more()
+        if failure is not None:
+            raise failure
+
+    def end(self) -> None:
+        """Whatever is still being painted is called off and waited for."""
+        self._stop.set()
+        self._threads.shutdown(cancel_futures=True)
+
+    def _next(self, last: dict[int, Progress]) -> _Event:
+        """What has happened; what was told last once more, where nothing has for a while."""
+        while True:
+            try:
+                return self._events.get(timeout=BEAT_S)
+            except Empty:
+                if last:
+                    return next(iter(last.items()))
+
+    def _begin_no_more(self) -> None:
+        self._running = {index: future for index, future in self._running.items() if not future.cancel()}
+
+    def _call_off(self) -> None:
+        self._stop.set()
+        self._begin_no_more()
+
+    def _finished(self) -> Iterator[GeneratedImage]:
+        """What is finished in spite of being called off."""
+        while self._running:
+            index, event = self._events.get()
+            if not isinstance(event, Progress):
+                del self._running[index]
+            if isinstance(event, GeneratedImage):
+                yield event
+
+    def _run(self, index: int) -> None:
+        def tell(step: Progress) -> None:
+            if self._stop.is_set():
+                raise Cancelled
+            self._events.put((index, replace(step, index=index, count=self._request.count)))
+
+        single = self._request.model_copy(update={"count": 1, "seed": (self._request.seed or 0) + index})
+        try:
+            while not self._free.acquire(timeout=BEAT_S):
+                self._refuse_if_stopped()
+            try:
+                self._refuse_if_stopped()
+                made = self._paint(single, tell)
+            finally:
+                self._free.release()
+        except BaseException as error:  # noqa: BLE001 - raised in the thread that asked
+            self._events.put((index, error))
+        else:
+            self._events.put((index, made))
+
+    def _refuse_if_stopped(self) -> None:
+        if self._stop.is_set():
+            raise Cancelled
