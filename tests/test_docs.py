@@ -62,7 +62,7 @@ def test_every_setting_is_documented_with_its_variable(name: str):
 
 
 def test_every_capability_and_every_knob_of_the_contract_is_documented():
-    knobs = {name for name in vars(ImageEngineContract) if not name.startswith(("_", "test_", "make_"))}
+    knobs = {name for name in dir(ImageEngineContract) if not name.startswith(("_", "test_", "make_"))}
     assert set(Capabilities.model_fields) | knobs <= in_table("docs/engines.md")
 
 
