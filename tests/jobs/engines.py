@@ -1,8 +1,10 @@
 """Engines for the tests of the queue: one that waits, ones that fail."""
 
 import threading
+from dataclasses import replace
 
 from studiolo.engines.fake import FakeImageEngine
+from studiolo.engines.pricing import UNKNOWN, Estimate
 from studiolo.errors import Cancelled, EngineError
 from studiolo.requests import ignore_progress
 
@@ -75,10 +77,67 @@ class Blind(FakeImageEngine):
         yield from super().generate(request, broken)
 
 
+class Priced(FakeImageEngine):
+    """Like a service: four cents a picture, by its list; remembers every request that it was paid for."""
+
+    usd = 0.04
+
+    def __init__(self, config=None):
+        super().__init__(config)
+        self.asked = []
+
+    @property
+    def capabilities(self):
+        return super().capabilities.model_copy(
+            update={"offline": False, "device": "service", "parallel": 4, "prompt_characters": 60}
+        )
+
+    def estimate(self, request):
+        return Estimate.per_image(self.usd, request.count, source="a list")
+
+    def generate(self, request, progress=ignore_progress):
+        self.asked.append(request)
+        for picture in super().generate(request, progress):
+            yield replace(picture, cost=self.usd)
+
+
+class Metered(Priced):
+    """Paid by the second: says four cents a picture, and takes more."""
+
+    usd = 0.05
+
+    def estimate(self, request):
+        return Estimate.per_second(0.01, 4, request.count, source="a guess")
+
+
+class Unpriced(Priced):
+    """Nobody knows what it costs."""
+
+    usd = None
+
+    def estimate(self, request):
+        return UNKNOWN
+
+
+class LastFirst(Priced):
+    """Finishes the last picture first; fails before the third it would finish if the prompt says so."""
+
+    def generate(self, request, progress=ignore_progress):
+        painted = list(super().generate(request, progress))
+        for number, picture in enumerate(reversed(painted)):
+            if request.prompt == "fails" and number == 2:
+                raise EngineError("The paint ran out.", hint="Buy paint.")
+            yield picture
+
+
 ENGINES = {
     "gated": GatedEngine,
     "other": OtherDevice,
     "two": TwoAtOnce,
     "faulty": FailsAtTheSecond,
     "blind": Blind,
+    "priced": Priced,
+    "metered": Metered,
+    "unpriced": Unpriced,
+    "last-first": LastFirst,
 }

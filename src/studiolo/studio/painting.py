@@ -23,7 +23,8 @@ from studiolo.requests import (
 )
 from studiolo.studio.choosing import Choice, check_engine, choose_engine
 from studiolo.studio.core import POCKET, Core, cancellable
-from studiolo.studio.preparing import Prepared, changed, ready
+from studiolo.studio.preparing import Prepared, changed, lacks, ready
+from studiolo.studio.spending import Quote
 
 
 class Painting(Core):
@@ -130,16 +131,35 @@ class Painting(Core):
             InvalidRequestError: a value is outside what it takes, or a mask prompt finds nothing.
             EngineError: a control map or mask cannot be made here.
         """
-        choice = Choice(engine=engine) if engine is not None else self._choose(request)
+        begun = self._begin(request, engine)
+        completed, notes = ready(begun.request, begun.painter.capabilities, self._looking)
+        begun.painter.check(completed)
+        return replace(begun, request=completed, notes=begun.notes + notes)
+
+    def estimate(
+        self, prompt: str | ImageRequest | None = None, /, *, engine: str | None = None, **fields: Any
+    ) -> Quote:
+        """What :meth:`generate` would cost with these arguments; paints, sends and asks nothing.
+
+        Raises:
+            InputError: the request cannot be done as asked.
+        """
+        begun = self._begin(self.request(prompt, **fields), engine)
+        if not lacks(begun.request, begun.painter.capabilities):
+            begun.painter.check(begun.request)
+        return begun.quote
+
+    def _begin(self, request: ImageRequest, engine: str | None) -> Prepared:
+        """As :meth:`prepare`, without the maps and masks that are made for the engine: those take a while."""
+        if engine is None:
+            choice = choose_engine(self.registry, self.settings.engine, request)
+        else:
+            choice = Choice(engine=engine)
         painter = self.registry.resolve(choice.engine)
         check_engine(self.registry, painter.capabilities, request, choice.engine)
-        resolved, notes = ready(resolve(painter.capabilities, request), painter.capabilities, self._looking)
-        painter.check(resolved)
-        chosen = (choice.note,) if choice.note else ()
-        return Prepared(engine=choice.engine, painter=painter, request=resolved, notes=chosen + notes)
-
-    def _choose(self, request: ImageRequest) -> Choice:
-        return choose_engine(self.registry, self.settings.engine, request)
+        resolved = resolve(painter.capabilities, request)
+        notes = (choice.note,) if choice.note else ()
+        return Prepared(engine=choice.engine, painter=painter, request=resolved, notes=notes)
 
     def _paint(
         self,

@@ -10,6 +10,7 @@ from studiolo.engines.base import ImageEngine
 from studiolo.engines.capabilities import Capabilities
 from studiolo.errors import InvalidRequestError
 from studiolo.requests import ImageRequest, SourceImage
+from studiolo.studio.spending import Quote
 
 if TYPE_CHECKING:
     from studiolo.studio.sight import Sight
@@ -30,6 +31,26 @@ class Prepared:
     request: ImageRequest
     notes: tuple[str, ...] = ()
 
+    @property
+    def quote(self) -> Quote:
+        """What it will cost."""
+        estimate = self.painter.estimate(self.request)
+        return Quote.of(estimate, engine=self.engine, count=self.request.count)
+
+
+def lacks(request: ImageRequest, capabilities: Capabilities) -> bool:
+    """Whether the engine wants a control map or a mask that is not made yet: see :func:`ready`."""
+    return _lacks_map(request, capabilities) or _lacks_mask(request, capabilities)
+
+
+def _lacks_map(request: ImageRequest, capabilities: Capabilities) -> bool:
+    given = request.control_image is not None
+    return given and not (request.control_prepared or capabilities.prepares_control)
+
+
+def _lacks_mask(request: ImageRequest, capabilities: Capabilities) -> bool:
+    return bool(request.mask_prompt) and request.mask is None and not capabilities.finds_masks
+
 
 def ready(request: ImageRequest, capabilities: Capabilities, look: Callable[[], Sight]) -> Ready:
     """``request`` with the control map and the mask that its engine does not make itself.
@@ -41,12 +62,11 @@ def ready(request: ImageRequest, capabilities: Capabilities, look: Callable[[], 
     update: dict[str, Any] = {}
     notes: tuple[str, ...] = ()
     followed = request.control_image
-    if followed is not None and not (request.control_prepared or capabilities.prepares_control):
+    if followed is not None and _lacks_map(request, capabilities):
         drawn = look().control_map(followed.image, request.control or "canny")
         update |= {"control_image": SourceImage(drawn.image), "control_prepared": True}
         notes += drawn.notes
-    wanted = request.mask_prompt and request.mask is None and not capabilities.finds_masks
-    if wanted and request.init_image is not None:
+    if _lacks_mask(request, capabilities) and request.init_image is not None:
         found = look().find_mask(request.init_image, request.mask_prompt)
         update["mask"] = SourceImage(found.mask)
         notes += (found.note,)

@@ -50,6 +50,17 @@ Priority = Annotated[
 ]
 
 
+MaxCost = Annotated[
+    float | None,
+    Field(
+        ge=0,
+        allow_inf_nan=False,
+        description="US dollars that all of it may cost; what may cost more is refused before it is begun. "
+        "Not given: the server's own limit, if it has one.",
+    ),
+]
+
+
 def check_priority(caller: Caller, priority: int) -> None:
     """Nobody passes the others by by asking for it.
 
@@ -91,6 +102,7 @@ class JobRequest(RequestBody):
         description="What was typed, where `prompt` was made from it: kept with the pictures.",
     )
     priority: Priority = 0
+    max_cost: MaxCost = None
 
 
 @router.post("", status_code=202, dependencies=_GENERATE, responses=responses(404, 413, 429, 503, 507))

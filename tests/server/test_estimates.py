@@ -1,0 +1,53 @@
+"""What a painting would cost, asked over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from .serving import Serving
+from .test_jobs import equip
+
+
+def estimate(server: Serving, **fields: Any) -> dict[str, Any]:
+    answer = server.post("/api/estimate", json={"prompt": "a red apple", **fields})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_it_says_what_a_job_would_cost_and_paints_nothing(server: Serving):
+    equip(server)
+    said = estimate(server, engine="priced", count=4, max_cost=0.01)
+    basis = "4 pictures at $0.04 (a list)"
+    assert said == {"engine": "priced", "count": 4, "usd": 0.16, "firm": True, "basis": basis}
+    guess = estimate(server, engine="metered", count=2)
+    assert (guess["usd"], guess["firm"]) == (0.08, False)
+    assert estimate(server, engine="unpriced")["usd"] is None
+    assert estimate(server)["usd"] == 0
+    assert server.studio.registry.resolve("priced").asked == []  # type: ignore[attr-defined]
+    assert server.get("/api/jobs").json()["jobs"] == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"engine": "priced", "prompt": "an apple " * 9}, "takes 60"),
+        ({"engine": "priced", "steps": 500}, "steps"),
+        ({"engine": "nobody"}, "nobody"),
+    ],
+    ids=["prompt", "steps", "engine"],
+)
+def test_what_cannot_be_painted_has_no_price(server: Serving, fields: dict[str, Any], said: str):
+    equip(server)
+    answer = server.post("/api/estimate", json={"prompt": "a red apple", **fields})
+    assert answer.status_code in {404, 422}
+    assert said in answer.json()["detail"]
+
+
+def test_a_reader_is_told_no_price(start: Callable[..., Serving]):
+    server = start(server_tokens=True)
+    _, secret = server.studio.gallery.tokens.create("frame", ["read"])
+    headers = {"Authorization": f"Bearer {secret}"}
+    assert server.post("/api/estimate", json={"prompt": "x"}, headers=headers).status_code == 403
