@@ -34,6 +34,12 @@ def file_bytes(image: Image.Image) -> bytes:
 
 
 BAD: list[tuple[str, dict[str, Any], type[InputError], str]] = [
+    (
+        "seam without an edge",
+        {"prompt": "a fox", "seam": "precise"},
+        InvalidRequestError,
+        "all of the picture is",
+    ),
     ("no prompt", {}, InvalidRequestError, "prompt is empty"),
     ("empty prompt", {"prompt": ""}, InvalidRequestError, "The prompt is empty"),
     ("blank prompt", {"prompt": " \n\t "}, InvalidRequestError, "The prompt is empty"),

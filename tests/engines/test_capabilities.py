@@ -104,6 +104,18 @@ def test_defaults_are_filled_in_and_what_was_given_stays():
     assert resolve(PLAIN, asked()).steps is None, "no such knob"
 
 
+TWO_STAGES = Capabilities(
+    description="Two stages.",
+    tasks=frozenset({"text-to-image", "image-to-image"}),
+    sizes=Sizes(minimum=64, maximum=2048, multiple=8, default=(512, 512)),
+    steps=Range(minimum=1, maximum=150, default=30),
+    strength=Range(minimum=0.05, maximum=1, default=0.6),
+    refiners=("ensemble", "image", "none"),
+    handover=Range(minimum=0.1, maximum=0.9, default=0.8),
+    refiner_strength=Range(minimum=0.1, maximum=0.9, default=0.3),
+)
+
+
 @pytest.mark.parametrize(
     ("fields", "refiner"),
     [
@@ -118,19 +130,49 @@ def test_defaults_are_filled_in_and_what_was_given_stays():
     ids=lambda value: value if isinstance(value, str) else "-".join(value) or "nothing",
 )
 def test_no_ensemble_is_the_default_where_one_would_have_nothing_to_do(fields: dict[str, Any], refiner: str):
-    able = Capabilities(
-        description="Two stages.",
-        tasks=frozenset({"text-to-image", "image-to-image"}),
-        sizes=Sizes(minimum=64, maximum=2048, multiple=8, default=(512, 512)),
-        steps=Range(minimum=1, maximum=150, default=30),
-        strength=Range(minimum=0.05, maximum=1, default=0.6),
-        refiners=("ensemble", "image", "none"),
-        handover=Range(minimum=0.1, maximum=0.9, default=0.8),
-    )
-    request = resolve(able, ImageRequest.parse({"prompt": "a fox", **fields}))
+    request = resolve(TWO_STAGES, ImageRequest.parse({"prompt": "a fox", **fields}))
     assert request.refiner == refiner
     assert (request.handover is not None) == (refiner == "ensemble")
-    assert resolve(able, request) == request
+    assert resolve(TWO_STAGES, request) == request
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"handover": 0.5, "refiner": "none"}, "handover is for the refiner 'ensemble'.*paint with 'none'"),
+        ({"handover": 0.5, "refiner": "image"}, "would paint with 'image'"),
+        ({"refiner_strength": 0.2}, "refiner_strength is for the refiner 'image'.*--refiner image"),
+    ],
+)
+def test_numbers_of_a_second_stage_that_does_not_come_are_refused(fields: dict[str, Any], said: str):
+    with pytest.raises(InvalidRequestError, match=said):
+        check(TWO_STAGES, ImageRequest.parse({"prompt": "a fox", **fields}), engine="this")
+    check(TWO_STAGES, ImageRequest.parse({"prompt": "a fox", "handover": 0.5}), engine="this")
+
+
+LISTED = Sizes.among([(1024, 1024), (1536, 1024), (1024, 1536), (512, 512)])
+
+
+def test_a_list_of_sizes_is_all_there_is():
+    assert (LISTED.minimum, LISTED.maximum, LISTED.multiple, LISTED.default) == (512, 1536, 512, (1024, 1024))
+    assert LISTED.allows(1536, 1024)
+    assert not LISTED.allows(512, 1024)
+    assert LISTED.nearest(700, 500) == (512, 512)
+    assert LISTED.fitting(3000, 2000) == (1536, 1024)
+    assert LISTED.fitting(600, 600) == (512, 512)
+    assert LISTED.reaches(1400, 900)
+    assert not LISTED.reaches(1400, 1100)
+    able = PLAIN.model_copy(update={"sizes": LISTED})
+    with pytest.raises(InvalidRequestError, match=r"it paints 1024x1024, 1536x1024, .* nearest .* 1024x1024"):
+        check(able, asked(width=1000, height=1000), engine="this")
+
+
+def test_words_are_counted_where_an_engine_counts_them():
+    able = RICH.model_copy(update={"prompt_characters": 10})
+    check(able, asked(prompt="a red fox"), engine="this")
+    for fields in ({"prompt": "a very red fox"}, {"prompt": "a fox", "negative_prompt": "not a red one"}):
+        with pytest.raises(InvalidRequestError, match="characters; engine 'this' takes 10"):
+            check(able, asked(**fields), engine="this")
 
 
 def test_strength_has_one_default_for_a_picture_and_one_for_a_draft():

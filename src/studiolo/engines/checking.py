@@ -39,6 +39,7 @@ def check(capabilities: Capabilities, request: ImageRequest, *, engine: str) -> 
             "strength says how far to leave the picture to start from, but no picture was given.",
             hint="Give one as init_image (--init FILE), or leave strength out.",
         )
+    _check_refiner(capabilities, request, engine)
     _check_scheduler(capabilities, request, engine)
     _check_size(capabilities, request, engine)
 
@@ -118,6 +119,18 @@ def _check_numbers(capabilities: Capabilities, request: ImageRequest, engine: st
             raise InvalidRequestError(
                 f"{name} {value:g} is outside what engine '{engine}' takes.",
                 hint=f"Use {allowed.minimum:g} to {allowed.maximum:g} (default {allowed.default:g}).",
+            )
+
+
+def _check_refiner(capabilities: Capabilities, request: ImageRequest, engine: str) -> None:
+    """A number of a second stage that does not come would be lost in silence."""
+    refiner = request.refiner or _refiner(capabilities, request)
+    numbers: dict[str, Refiner] = {"handover": "ensemble", "refiner_strength": "image"}
+    for name, needed in numbers.items():
+        if getattr(request, name) is not None and refiner != needed:
+            raise InvalidRequestError(
+                f"{name} is for the refiner '{needed}'; engine '{engine}' would paint with '{refiner}'.",
+                hint=f"Ask for refiner {needed} (--refiner {needed}), or leave {name} out.",
             )
 
 

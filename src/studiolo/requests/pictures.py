@@ -76,6 +76,12 @@ def _check_companions(request: ImageRequest) -> None:
             "A control says how to follow a picture's layout, but no picture was given.",
             hint="Give the picture as control_image (--control FILE).",
         )
+    edges = request.mask, request.mask_prompt or None, request.outpaint
+    if request.seam is not None and all(edge is None for edge in edges):
+        raise InvalidRequestError(
+            "seam says how to treat the edge of what is painted anew, but all of the picture is.",
+            hint="Give a mask, a mask prompt or margins to grow by, or leave seam out.",
+        )
     if not request.references and request.similarity is not None:
         raise InvalidRequestError(
             "similarity says how near to stay to reference pictures, but none was given.",
