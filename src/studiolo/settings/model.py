@@ -1,7 +1,8 @@
 """Every setting: what it may be, and where it is read from.
 
 Strongest first: arguments, ``STUDIOLO_*`` in the environment, ``.env`` in the working folder,
-``config.toml``, defaults. ``STUDIOLO_HOME`` moves gallery, models and config into one folder.
+``config.toml``, the secret that ``secrets`` names, defaults. ``STUDIOLO_HOME`` moves gallery, models
+and config into one folder.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnparsableError
 
 from studiolo.errors import SettingsError, reason
+from studiolo.settings.secrets import find_secret, read_once
 from studiolo.settings.sources import (
     PREFIX,
     Conventional,
@@ -31,6 +33,7 @@ from studiolo.settings.sources import (
     is_secret,
     names_given,
     unknown_setting,
+    variables_here,
 )
 
 EngineOptions = dict[str, str | int | float | bool | SecretStr]
@@ -66,6 +69,12 @@ class Settings(BaseSettings):
         default="pocket", description="Assistant that suggests, answers and translates.", min_length=1
     )
     speech: str = Field(default="espeak", description="Engine that speaks when none is named.", min_length=1)
+    max_cost: float | None = Field(
+        default=None,
+        ge=0,
+        allow_inf_nan=False,
+        description="US dollars that one call may cost at most, where it does not say itself; empty: no limit.",
+    )
     offline: bool = Field(default=False, description="Refuse every connection beyond this machine.")
     threads: int | None = Field(
         default=None, ge=1, le=256, description="CPU threads an engine may use; empty: what the machine has."
@@ -86,6 +95,16 @@ class Settings(BaseSettings):
     upload_mb: int = Field(
         default=32, ge=1, le=1024, description="Largest picture a client may bring, in MB."
     )
+    secrets: str | None = Field(
+        default=None,
+        description="A secret that holds settings, such as aws:studiolo; config.toml counts more than it.",
+    )
+    secrets_region: str | None = Field(
+        default=None, min_length=1, description="AWS region of the secret; empty: as AWS tools find it."
+    )
+    secrets_profile: str | None = Field(
+        default=None, min_length=1, description="Profile of ~/.aws/config to read the secret with."
+    )
     engines: dict[str, EngineOptions] = Field(
         default_factory=dict[str, EngineOptions], description="Options of each engine, keys among them."
     )
@@ -95,7 +114,8 @@ class Settings(BaseSettings):
         """Read every source.
 
         Raises:
-            SettingsError: a value is wrong, a name unknown, or a file unreadable; says which and where.
+            SettingsError: a value is wrong, a name unknown, a file or secret unreadable; says which and where.
+            EngineError: the secret that ``secrets`` names cannot be had: no extra, network, or permission.
         """
         home = overrides.get("home")
         with _faults(home):
@@ -121,17 +141,18 @@ class Settings(BaseSettings):
 
     @classmethod
     def origins(cls) -> dict[str, str]:
-        """Where each setting comes from: ``environment``, ``.env``, ``config.toml``, or ``home``.
+        """Where each setting comes from: ``environment``, ``.env``, ``config.toml``, a secret, or ``home``.
 
         By name, options of engines as ``engines.<name>.<option>``. What is not in it has its default.
 
         Raises:
-            SettingsError: as :meth:`load`.
+            StudioloError: as :meth:`load`.
         """
-        cls.load()  # what is wrong is said before anything is said of where it comes from
         origins: dict[str, str] = {}
-        for origin, source in reversed(cls._sources().items()):
-            origins |= dict.fromkeys(names_given(source()), origin)
+        with read_once():
+            cls.load()  # what is wrong is said before anything is said of where it comes from
+            for origin, source in reversed(cls._sources()):
+                origins |= dict.fromkeys(names_given(source()), origin)
         return ({"gallery": "home", "models": "home"} if "home" in origins else {}) | origins
 
     @classmethod
@@ -143,19 +164,30 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, environment, ``.env``, config file: strongest first."""
+        """Arguments, environment, ``.env``, config file, secret: strongest first."""
         del settings_cls, env_settings, dotenv_settings, file_secret_settings
-        return init_settings, *cls._sources(init_settings().get("home")).values()
+        return init_settings, *(source for _, source in cls._sources(init_settings))
 
     @classmethod
-    def _sources(cls, home: Path | str | None = None) -> dict[str, PydanticBaseSettingsSource]:
-        """What is read beside arguments, by where it is, strongest first."""
-        ours: dict[str, PydanticBaseSettingsSource] = {
-            "environment": Environment(cls),
-            ".env": DotEnv(cls, env_file=".env"),
-            "config.toml": TomlConfigSettingsSource(cls, cls.config_file(home)),
-        }
-        return {**ours, "the service's own variable": Conventional(cls, list(ours.values()))}
+    def _sources(
+        cls, arguments: PydanticBaseSettingsSource | None = None
+    ) -> list[tuple[str, PydanticBaseSettingsSource]]:
+        """What is read beside arguments, with where it is, strongest first."""
+        home = arguments().get("home") if arguments else None
+        ours: list[tuple[str, PydanticBaseSettingsSource]] = [
+            ("environment", Environment(cls)),
+            (".env", DotEnv(cls, env_file=".env")),
+            ("config.toml", TomlConfigSettingsSource(cls, cls.config_file(home))),
+        ]
+        stronger = [arguments] if arguments else []
+        secret = find_secret(cls, [*stronger, *(source for _, source in ours)])
+        if secret:
+            ours.append((secret.origin, secret))
+        given = [source for _, source in ours]
+        ours.append(("the service's own variable", Conventional(cls, given, lambda: variables_here(cls))))
+        if secret:
+            ours.append((secret.origin, Conventional(cls, given, secret.variables)))
+        return ours
 
     @field_validator("engines", mode="before")
     @classmethod
@@ -245,6 +277,6 @@ def _explain(error: ValidationError) -> SettingsError:
     variable = PREFIX + "__".join(name.split(".")).upper()
     return SettingsError(
         f"Setting '{name}' must be {said}.",
-        hint=f"Look at {variable} in the environment and .env, and at {name} in config.toml; "
-        "then: studiolo config",
+        hint=f"Look at {variable} in the environment and .env, and at {name} in config.toml, or the secret "
+        "if there is one; then: studiolo config",
     )
