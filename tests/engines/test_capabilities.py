@@ -225,3 +225,56 @@ def test_the_task_follows_from_the_pictures():
 
 def test_capabilities_are_data_that_survives_json():
     assert Capabilities.model_validate_json(RICH.model_dump_json()) == RICH
+
+
+OPEN = Capabilities(description="Whatever its service has.", sizes=SIZES, open_ended=True)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"steps": 9, "guidance_scale": 3.5},
+        {"scheduler": "somebody's own"},
+        {"options": {"go_fast": True}},
+        {"refiner": "ensemble", "handover": 0.7},
+    ],
+)
+def test_what_only_the_service_knows_passes_and_stays_as_it_was_asked(fields):
+    check(OPEN, asked(**fields), engine="open")
+    complete = resolve(OPEN, asked(**fields))
+    assert complete.model_dump(include=set(fields)) == fields
+
+
+def test_of_what_only_the_service_knows_nothing_is_filled_in():
+    complete = resolve(OPEN, asked())
+    assert (complete.steps, complete.guidance_scale, complete.scheduler, complete.refiner) == (None,) * 4
+
+
+BOUNDED = Sizes(
+    minimum=480, maximum=3840, multiple=16, default=(1024, 1024),
+    max_pixels=3840 * 2160, min_pixels=655_360, max_ratio=3,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wanted", "near"),
+    [
+        ((1024, 512), (1024, 640)),
+        ((512, 512), (816, 816)),
+        ((3840, 480), (3840, 1280)),
+        ((480, 1440), (480, 1440)),
+        ((3840, 3840), (2880, 2880)),
+    ],
+)
+def test_sizes_may_have_a_least_area_and_a_longest_shape(wanted: tuple[int, int], near: tuple[int, int]):
+    assert BOUNDED.nearest(*wanted) == near
+    assert BOUNDED.allows(*near)
+    assert BOUNDED.allows(*wanted) is (wanted == near)
+    assert BOUNDED.allows(*BOUNDED.fitting(*wanted))
+    assert BOUNDED.reaches(*wanted) is (wanted != (3840, 3840))
+
+
+def test_what_is_too_small_together_is_said():
+    able = PLAIN.model_copy(update={"sizes": BOUNDED})
+    with pytest.raises(InvalidRequestError, match=r"at least 655,360, one at most 3 times the other"):
+        check(able, asked(width=640, height=640), engine="e")

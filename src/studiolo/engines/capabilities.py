@@ -55,6 +55,8 @@ class Sizes(BaseModel):
     multiple: int
     default: tuple[int, int]
     max_pixels: int | None = None
+    min_pixels: int | None = None
+    max_ratio: float | None = Field(default=None, ge=1, description="Of the longer side to the shorter.")
     choices: tuple[tuple[int, int], ...] = ()
 
     @classmethod
@@ -76,14 +78,17 @@ class Sizes(BaseModel):
         sides = all(
             self.minimum <= side <= self.maximum and side % self.multiple == 0 for side in (width, height)
         )
-        return sides and (self.max_pixels is None or width * height <= self.max_pixels)
+        pixels = (self.min_pixels or 0) <= width * height <= (self.max_pixels or width * height)
+        shape = self.max_ratio is None or max(width, height) <= self.max_ratio * min(width, height)
+        return sides and pixels and shape
 
     def reaches(self, width: int, height: int) -> bool:
         """Whether a picture of ``width`` by ``height``, padded to an allowed size, can be painted."""
         if self.choices:
             return any(width <= across and height <= down for across, down in self.choices)
         padded = [max(self.minimum, -(-side // self.multiple) * self.multiple) for side in (width, height)]
-        return self.allows(padded[0], padded[1])
+        across, down = self.nearest(padded[0], padded[1])
+        return width <= across and height <= down and self.allows(across, down)
 
     def nearest(self, width: int, height: int) -> tuple[int, int]:
         """The allowed size whose sides are closest to ``width`` and ``height``."""
@@ -96,7 +101,15 @@ class Sizes(BaseModel):
         ]
         while self.max_pixels is not None and sides[0] * sides[1] > self.max_pixels and max(sides) > lowest:
             sides[sides.index(max(sides))] -= self.multiple
+        while not self._wide_enough(*sides) and min(sides) < highest:
+            sides[sides.index(min(sides))] += self.multiple
         return sides[0], sides[1]
+
+    def _wide_enough(self, width: int, height: int) -> bool:
+        """Whether the shorter side need not grow."""
+        if self.max_ratio is not None and max(width, height) > self.max_ratio * min(width, height):
+            return False
+        return self.min_pixels is None or width * height >= self.min_pixels
 
     def fitting(self, width: int, height: int) -> tuple[int, int]:
         """The allowed size for a picture of ``width`` by ``height`` that keeps its shape best."""
@@ -110,6 +123,8 @@ class Sizes(BaseModel):
         if self.max_pixels is not None:
             scale = min(scale, (self.max_pixels / (width * height)) ** 0.5)
         scale = max(scale, self.minimum / min(width, height))
+        if self.min_pixels is not None:
+            scale = max(scale, (self.min_pixels / (width * height)) ** 0.5)
         return self.nearest(round(width * scale), round(height * scale))
 
 

@@ -177,6 +177,10 @@ def _check_size(capabilities: Capabilities, request: ImageRequest, engine: str) 
         return
     near = sizes.nearest(width, height)
     sides = f"sides are multiples of {sizes.multiple} from {sizes.minimum} to {sizes.maximum}{most}"
+    if sizes.min_pixels is not None:
+        sides += f", at least {sizes.min_pixels:,}"
+    if sizes.max_ratio is not None:
+        sides += f", one at most {sizes.max_ratio:g} times the other"
     if sizes.choices:
         sides = "it paints " + ", ".join(f"{across}x{down}" for across, down in sizes.choices)
     raise InvalidRequestError(
