@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, cast
@@ -17,13 +17,14 @@ _SPENT: Final = {"insufficient_quota", "billing_hard_limit_reached", "credits_ex
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """An answer with an error status, or an error within a stream."""
+    """An answer with an error status, or an error within a stream; ``content`` is all it said, where JSON."""
 
     status: int
     message: str
     code: str = ""
     param: str = ""
     retry_after_s: float | None = None
+    content: Any = field(default=None, compare=False, repr=False)
 
     @property
     def spent(self) -> bool:
@@ -64,6 +65,7 @@ def fault_in(content: Any, *, status: int = 0, retry_after_s: float | None = Non
     ``{"message": …}``, RFC 9457 as Replicate ``{"title": …, "detail": …}``, FastAPI
     ``{"detail": [{"loc": …, "msg": …}]}``.
     """
+    whole: Any = content
     if isinstance(content, list) and content:
         content = cast("list[Any]", content)[0]
     table = _table(content)
@@ -84,6 +86,7 @@ def fault_in(content: Any, *, status: int = 0, retry_after_s: float | None = Non
         code=str(code or finding.get("type") or table.get("type") or ""),
         param=str(table.get("param") or (place[-1] if place else "")),
         retry_after_s=retry_after_s,
+        content=whole,
     )
 
 

@@ -175,14 +175,17 @@ class Service:
         with closing(items):
             yield Reply(media_type=head.media_type, items=self._rest(items))
 
-    def tell(self, path: str) -> None:
-        """Post nothing to ``path``, as a courtesy: waits a moment at most, and does not mind a failure.
+    def tell(self, path: str, body: Any = None) -> None:
+        """Post ``body`` as JSON, or nothing, to ``path``, as a courtesy.
 
-        On a connection of its own, as it may be closing time.
+        Waits a moment at most, and does not mind a failure. On a connection of its own, as it may be closing
+        time.
         """
         import httpx2
 
         call = Call(method="POST", url=self._url(path), headers={"Content-Length": "0"})
+        if body is not None:
+            call = Call.of_json("POST", self._url(path), body)
         worker = self._new_worker()
         try:
             deque(worker.items(partial(exchange, call, _MOMENT_S, None), _no_beat), maxlen=0)
