@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studiolo.engines.diffusers import outpainting
+from studiolo.engines import outpainting
 from studiolo.imaging.canvas import join
 from studiolo.requests import ImageRequest
 

@@ -178,6 +178,11 @@ class Capabilities(BaseModel):
     previews: bool = False
     offline: bool = False
     languages: tuple[str, ...] = Field(default=("en",), description="Of prompts, BCP 47; empty: any.")
+    open_ended: bool = Field(
+        default=False,
+        description="Only its service knows which knobs, schedulers and options the model has: what is not "
+        "declared passes the check, is left out unless asked for, and is checked before anything is paid.",
+    )
     options: frozenset[str] = Field(
         default=frozenset(), description="Names in ImageRequest.options it knows."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from typing import get_args
 
 from studiolo.chat import ChatCapabilities, ChatRequest
 from studiolo.engines.capabilities import KNOBS, Capabilities, Range, Task, task_of
@@ -28,7 +29,7 @@ def check(capabilities: Capabilities, request: ImageRequest, *, engine: str) -> 
     _check_lists(capabilities, request, engine)
     _check_choices(capabilities, request, engine)
     unknown = sorted(set(request.options) - capabilities.options)
-    if unknown:
+    if unknown and not capabilities.open_ended:
         known = ", ".join(sorted(capabilities.options)) or "none"
         raise InvalidRequestError(
             f"Engine '{engine}' has no option '{unknown[0]}'.", hint=f"Its options: {known}."
@@ -76,13 +77,14 @@ def _check_choices(capabilities: Capabilities, request: ImageRequest, engine: st
     """What is one of a few words."""
     if request.control_image is not None and not capabilities.controls:
         raise UnsupportedRequestError(f"Engine '{engine}' follows no control image.")
-    if request.refiner not in (None, "none") and not capabilities.refiners:
+    any_refiner = capabilities.open_ended and not capabilities.refiners
+    if request.refiner not in (None, "none") and not capabilities.refiners and not any_refiner:
         raise UnsupportedRequestError(f"Engine '{engine}' has no refiner.")
     if request.seam is not None and not capabilities.seams:
         raise UnsupportedRequestError(f"Engine '{engine}' has no choice of seam.")
     choices: dict[str, tuple[object, ...]] = {
         "control": capabilities.controls,
-        "refiner": ("none", *capabilities.refiners),
+        "refiner": ("none", *(get_args(Refiner) if any_refiner else capabilities.refiners)),
         "seam": capabilities.seams,
         "upscale": capabilities.upscale,
     }
@@ -113,6 +115,8 @@ def _check_numbers(capabilities: Capabilities, request: ImageRequest, engine: st
         if value is None:
             continue
         allowed: Range | None = getattr(capabilities, name)
+        if allowed is None and capabilities.open_ended:
+            continue
         if allowed is None:
             raise UnsupportedRequestError(f"Engine '{engine}' has no setting '{name}'.")
         if not allowed.minimum <= value <= allowed.maximum:
@@ -147,6 +151,8 @@ def _check_scheduler(capabilities: Capabilities, request: ImageRequest, engine: 
 
 def _scheduler(capabilities: Capabilities, asked: str) -> str | None:
     """The engine's name of the scheduler that is asked for under whatever name; None if it has none."""
+    if capabilities.open_ended and not capabilities.schedulers:
+        return asked
     names = {name: name for name in capabilities.schedulers} | dict(capabilities.scheduler_aliases)
     spelt = {_plain(name): ours for name, ours in reversed(names.items())}
     return names.get(asked) or spelt.get(_plain(asked))

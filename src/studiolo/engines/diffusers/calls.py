@@ -8,13 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from PIL import Image
-
 from studiolo.engines.diffusers import schedulers
 from studiolo.engines.diffusers.loading import Kind, Loaded
 from studiolo.engines.local import libraries
-from studiolo.imaging.canvas import join
-from studiolo.imaging.flattening import flattened
+from studiolo.engines.repainting import init_picture, mask_of
 from studiolo.requests import ImageRequest
 
 
@@ -76,32 +73,6 @@ def scheduler_for(loaded: Loaded, request: ImageRequest, seeds: Sequence[int]) -
         loaded.base.scheduler.config,
         seeds=tuple(seeds),
     )
-
-
-def finished(painted: Image.Image, request: ImageRequest) -> Image.Image:
-    """The picture with what was to stay as it was, joined at the seam."""
-    if request.mask is None:
-        return painted
-    return join(painted, init_picture(request), mask_of(request), request.seam or "precise")
-
-
-def init_picture(request: ImageRequest) -> Image.Image:
-    """The picture to start from, at the size that is painted; what is transparent is white."""
-    if request.init_image is None:
-        raise ValueError("a call from a picture needs one")
-    return flattened(request.init_image.image).resize(size_of(request), Image.Resampling.LANCZOS)
-
-
-def mask_of(request: ImageRequest) -> Image.Image:
-    """White where it is painted anew, at the size that is painted."""
-    if request.mask is None:
-        raise ValueError("a call with a mask needs one")
-    return request.mask.image.convert("L").resize(size_of(request))
-
-
-def size_of(request: ImageRequest) -> tuple[int, int]:
-    """Width and height in pixels that are painted."""
-    return request.width or 0, request.height or 0
 
 
 def _strength(request: ImageRequest) -> dict[str, Any]:

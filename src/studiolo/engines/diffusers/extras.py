@@ -11,13 +11,14 @@ from typing import Any
 from studiolo.engines.base import EngineConfig
 from studiolo.engines.diffusers import control, lora_files, loras, references
 from studiolo.engines.diffusers.attachment import Attachment
-from studiolo.engines.diffusers.calls import Call, size_of
+from studiolo.engines.diffusers.calls import Call
 from studiolo.engines.diffusers.finding import find_lora, need_control, need_references
 from studiolo.engines.diffusers.fitting import Fitted
 from studiolo.engines.diffusers.loading import Loaded
 from studiolo.engines.diffusers.loras import WeightedLora
 from studiolo.engines.local.residency import Place, Wanted
 from studiolo.engines.local.weights import weigh
+from studiolo.engines.repainting import size_of
 from studiolo.requests import ImageRequest
 
 

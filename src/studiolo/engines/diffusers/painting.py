@@ -10,8 +10,9 @@ from typing import Any
 
 from PIL import Image
 
-from studiolo.engines.diffusers import decoding, outpainting, wording
-from studiolo.engines.diffusers.calls import call_for, finished, mask_of, size_of
+from studiolo.engines import outpainting
+from studiolo.engines.diffusers import decoding, wording
+from studiolo.engines.diffusers.calls import call_for
 from studiolo.engines.diffusers.estimates import Watch
 from studiolo.engines.diffusers.extras import Extras
 from studiolo.engines.diffusers.fitting import Fitted
@@ -20,6 +21,7 @@ from studiolo.engines.diffusers.loading import Loaded
 from studiolo.engines.diffusers.refining import second_stage
 from studiolo.engines.diffusers.running import Tell, run
 from studiolo.engines.local import libraries
+from studiolo.engines.repainting import finished, mask_of, size_of
 from studiolo.requests import ImageRequest, Progress, ProgressCallback
 
 

@@ -14,12 +14,11 @@ from typing import Any, Final
 from studiolo.engines.diffusers.calls import (
     Call,
     least_steps,
-    mask_of,
     scheduler_for,
-    size_of,
     words_of,
 )
 from studiolo.engines.diffusers.loading import Loaded
+from studiolo.engines.repainting import mask_of, size_of
 from studiolo.errors import EngineError, InvalidRequestError, UnsupportedRequestError
 from studiolo.requests import ImageRequest
 
