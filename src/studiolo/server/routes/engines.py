@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from studiolo.engines.kinds import Kind
 from studiolo.server.context import Needs, StudioDep, on_this_machine
+from studiolo.server.engine_names import ModelName
 from studiolo.server.equipment_documents import (
     EngineDocument,
     Engines,
@@ -33,7 +34,7 @@ class TrialBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    model: str | None = Field(
+    model: ModelName | None = Field(
         default=None, max_length=500, description="A model of the engine; its own choice if not given."
     )
 

@@ -12,6 +12,7 @@ from studiolo.jobs.job import ENDED, UNFINISHED, Job, JobState
 from studiolo.jobs.queue import MAX_PAGE, MAX_PRIORITY
 from studiolo.requests import MAX_COUNT, MAX_PROMPT_CHARACTERS
 from studiolo.server.context import Caller, CallerDep, Needs, StudioDep
+from studiolo.server.engine_names import EngineName
 from studiolo.server.files import ASK_EACH_TIME, WEBP, PictureFile, respond
 from studiolo.server.generation import RequestBody, image_request, original_of
 from studiolo.server.job_documents import JobDetail, JobDocument, JobList, job_documents, pictures_of
@@ -86,7 +87,7 @@ class JobRequest(RequestBody):
         }
     )
 
-    engine: str | None = Field(
+    engine: EngineName | None = Field(
         default=None,
         min_length=1,
         max_length=200,
@@ -105,7 +106,7 @@ class JobRequest(RequestBody):
     max_cost: MaxCost = None
 
 
-@router.post("", status_code=202, dependencies=_GENERATE, responses=responses(404, 413, 429, 503, 507))
+@router.post("", status_code=202, dependencies=_GENERATE, responses=responses(402, 404, 413, 429, 503, 507))
 async def submit_job(
     wanted: JobRequest, response: Response, studio: StudioDep, caller: CallerDep
 ) -> JobDocument:
@@ -124,6 +125,7 @@ async def submit_job(
             original_prompt=wanted.original_prompt or original_of(studio, wanted).get("original_prompt", ""),
             owner=caller.id,
             priority=wanted.priority,
+            max_cost=wanted.max_cost,
         )
         return _accepted(studio, job, response)
 
@@ -174,7 +176,7 @@ def change_job(change: JobChange, job: JobDep, studio: StudioDep, caller: Caller
     return _document(studio, studio.jobs.set_priority(job.id, change.priority))
 
 
-@router.post("/{job_id}/again", status_code=202, dependencies=_GENERATE, responses=responses(404, 429, 507))
+@router.post("/{job_id}/again", status_code=202, dependencies=_GENERATE, responses=responses(402, 404, 429, 507))
 def repeat_job(job: JobDep, response: Response, studio: StudioDep) -> JobDocument:
     """The same once more, as a new job."""
     return _accepted(studio, studio.jobs.again(job.id), response)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from studiolo.assistant.base import Sampling
 from studiolo.requests import MAX_PROMPT_CHARACTERS
 from studiolo.server.context import Needs, StudioDep
+from studiolo.server.engine_names import EngineName
 from studiolo.server.generation import RequestBody, image_request
 from studiolo.server.problems import responses
 from studiolo.server.sources import PictureReference, find_source
@@ -25,7 +26,7 @@ router = APIRouter(
 )
 
 EngineField = Annotated[
-    str | None,
+    EngineName | None,
     Field(
         min_length=1,
         max_length=500,

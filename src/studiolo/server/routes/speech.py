@@ -12,6 +12,7 @@ from studiolo.audio.encoding import MEDIA_TYPES, check_format
 from studiolo.errors import NotFoundError
 from studiolo.gallery import KeptAnswer
 from studiolo.server.context import Needs, StudioDep
+from studiolo.server.engine_names import EngineName
 from studiolo.server.files import ASK_EACH_TIME, disposition
 from studiolo.server.problems import responses
 from studiolo.server.ranges import respond_in_part
@@ -33,7 +34,7 @@ class VoiceBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    engine: str | None = Field(
+    engine: EngineName | None = Field(
         default=None,
         min_length=1,
         max_length=500,

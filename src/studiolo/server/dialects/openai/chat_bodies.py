@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from studiolo.server.dialects.openai.bodies import Body
+from studiolo.server.engine_names import EngineName
 
 
 class ImageAddress(BaseModel):
@@ -125,7 +126,7 @@ class ChatBody(Body):
         }
     )  # fmt: skip
 
-    model: str = Field(
+    model: EngineName = Field(
         min_length=1,
         description="An engine that talks, such as `pocket` or `ollama:llava`. OpenAI's own names mean the "
         "studio's assistant.",

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from studiolo.errors import InvalidRequestError, UnsupportedRequestError
 from studiolo.server.dialects.openai.bodies import Body
+from studiolo.server.engine_names import EngineName
 
 Quality = Literal["auto", "low", "medium", "high", "xhigh", "max", "standard", "hd"]
 
@@ -30,7 +31,7 @@ class ImageBody(Body):
     )
     refused: ClassVar = frozenset({"frame_count", "frame_duration_ms", "markup", "svg"})
 
-    model: str | None = Field(
+    model: EngineName | None = Field(
         default=None,
         description="An engine that paints, such as `pocket`. OpenAI's own names, or none: the studio's.",
         examples=["pocket"],

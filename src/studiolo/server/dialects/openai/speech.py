@@ -15,6 +15,7 @@ from studiolo.server.context import Needs, StudioDep
 from studiolo.server.dialects.openai.bodies import Body
 from studiolo.server.dialects.openai.faults import answers
 from studiolo.server.dialects.openai.names import choose
+from studiolo.server.engine_names import EngineName
 from studiolo.server.waiting import in_thread
 from studiolo.studio import Studio
 from studiolo.studio.sentences import Spoken
@@ -43,7 +44,7 @@ class SpeechBody(Body):
 
     without_effect: ClassVar = frozenset({"instructions"})
 
-    model: str = Field(
+    model: EngineName = Field(
         min_length=1,
         description="An engine that speaks, such as `espeak`. OpenAI's own names mean the studio's.",
         examples=["espeak"],
