@@ -12,6 +12,8 @@ import pytest
 from studiolo.errors import SettingsError
 from studiolo.settings import Settings
 
+SECRET = "sk-do-not-show"
+
 WriteConfig = Callable[[str], Path]
 
 
@@ -133,13 +135,13 @@ def test_a_misspelt_variable_is_not_overlooked(
     where: str, variable: str, meant: str, monkeypatch: pytest.MonkeyPatch
 ):
     if where == ".env":
-        Path(".env").write_text(f"{variable}=secret\n")
+        Path(".env").write_text(f"{variable}={SECRET}\n")
     else:
-        monkeypatch.setenv(variable, "secret")
+        monkeypatch.setenv(variable, SECRET)
     said = f"{variable}, as .*{where} has it.*Did you mean '{meant}'"
     with pytest.raises(SettingsError, match=said) as caught:
         Settings.load()
-    assert "secret" not in str(caught.value)
+    assert SECRET not in str(caught.value)
 
 
 def test_what_kubernetes_tells_of_services_is_no_setting(monkeypatch: pytest.MonkeyPatch):
@@ -184,9 +186,6 @@ def test_the_config_file_is_found_whatever_else_is_wrong(home: Path, monkeypatch
 def test_an_unknown_argument_is_refused():
     with pytest.raises(SettingsError, match="no setting 'colour'"):
         Settings.load(colour="red")
-
-
-SECRET = "sk-do-not-show"
 
 
 @pytest.mark.parametrize("name", ["api_key", "token", "client_secret", "password", "API_KEY"])

@@ -48,12 +48,16 @@ class TestConfig:
             "server_tokens": (False, "default"),
             "queue_size": (100, "default"),
             "upload_mb": (32, "default"),
+            "secrets": (None, "default"),
+            "secrets_region": (None, "default"),
+            "secrets_profile": (None, "default"),
             "engines.openai.api_key": ("**********", "environment"),
             "engines.replicate.api_key": ("**********", "config.toml"),
             "engines.replicate.timeout_s": (5, "config.toml"),
         }
         for shown in (done, run("config")):
-            assert "secret" not in shown.out
+            assert "sk-secret" not in shown.out
+            assert "r8_secret" not in shown.out
 
     def test_in_a_terminal(self, look: Run, home: Path):
         done = look("config", columns=60)

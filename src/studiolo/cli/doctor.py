@@ -141,12 +141,12 @@ def _available_mib() -> int | None:
 
 
 def _settings_or_finding() -> Settings | Finding:
-    from studiolo.errors import SettingsError
+    from studiolo.errors import StudioloError
     from studiolo.settings import Settings
 
     try:
         return Settings.load()
-    except SettingsError as error:
+    except StudioloError as error:
         return Finding("settings", State.FAIL, error.message, error.hint)
 
 

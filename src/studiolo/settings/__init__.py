@@ -1,4 +1,4 @@
-"""The only reader of the environment, ``.env`` and ``config.toml``, and the only writer of that file."""
+"""The only reader of environment, ``.env``, ``config.toml`` and secret; the only writer of that file."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         default=None,
         ge=0,
         allow_inf_nan=False,
-        description="US dollars that one call may cost at most, where it does not say itself; empty: no limit.",
+        description="US dollars one call may cost at most, where it does not say itself; empty: no limit.",
     )
     offline: bool = Field(default=False, description="Refuse every connection beyond this machine.")
     threads: int | None = Field(
@@ -114,7 +114,7 @@ class Settings(BaseSettings):
         """Read every source.
 
         Raises:
-            SettingsError: a value is wrong, a name unknown, a file or secret unreadable; says which and where.
+            SettingsError: a value is wrong, a name unknown, a file or secret unreadable; which, and where.
             EngineError: the secret that ``secrets`` names cannot be had: no extra, network, or permission.
         """
         home = overrides.get("home")

@@ -1,10 +1,10 @@
-"""Where settings are read from beside the config file: the environment, ``.env``, services' own names."""
+"""Where settings are read from beside files of ours: the environment, ``.env``, services' own names."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from pydantic.fields import FieldInfo
@@ -38,7 +38,7 @@ class Environment(EnvSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         """What it gives."""
-        _refuse_unknown(self.env_vars, self.settings_cls, "the environment")
+        refuse_unknown(self.env_vars, self.settings_cls, "the environment")
         return super().__call__()
 
 
@@ -47,7 +47,7 @@ class DotEnv(DotEnvSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         """What it gives of ours."""
-        _refuse_unknown(self.env_vars, self.settings_cls, ".env")
+        refuse_unknown(self.env_vars, self.settings_cls, ".env")
         return {
             name: value
             for name, value in super().__call__().items()
@@ -56,14 +56,20 @@ class DotEnv(DotEnvSettingsSource):
 
 
 class Conventional(PydanticBaseSettingsSource):
-    """Keys that the environment or ``.env`` has under the names their services gave them.
+    """Keys that ``variables`` (names in lower case) have under the names their services gave them.
 
     A key is meant for its service: where ``ours`` give an engine another address, it is not sent there.
     """
 
-    def __init__(self, settings_cls: type[BaseSettings], ours: Sequence[PydanticBaseSettingsSource]) -> None:
+    def __init__(
+        self,
+        settings_cls: type[BaseSettings],
+        ours: Sequence[PydanticBaseSettingsSource],
+        variables: Callable[[], Mapping[str, str | None]],
+    ) -> None:
         super().__init__(settings_cls)
         self._ours = ours
+        self._variables = variables
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """Unused: all options are given at once."""
@@ -72,8 +78,7 @@ class Conventional(PydanticBaseSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         """The options they fill, by engine."""
-        sources = (DotEnv(self.settings_cls, env_file=".env"), Environment(self.settings_cls))
-        found = {name: value for source in sources for name, value in source.env_vars.items() if value}
+        found = self._variables()
         moved = {engine for source in self._ours for engine in _with_address(source().get("engines"))}
         engines: dict[str, dict[str, str]] = {}
         for variable, (engine, option) in CONVENTIONAL.items():
@@ -81,6 +86,11 @@ class Conventional(PydanticBaseSettingsSource):
             if value and engine not in moved:
                 engines.setdefault(engine, {})[option] = value
         return {"engines": engines} if engines else {}
+
+
+def variables_here(settings_cls: type[BaseSettings]) -> dict[str, str | None]:
+    """All that the environment and ``.env`` have, other programs' too; names in lower case."""
+    return {**DotEnv(settings_cls, env_file=".env").env_vars, **Environment(settings_cls).env_vars}
 
 
 def _with_address(tables: Any) -> Iterator[str]:
@@ -91,9 +101,12 @@ def _with_address(tables: Any) -> Iterator[str]:
                 yield name
 
 
-def _refuse_unknown(
-    variables: Mapping[str, str | None], settings_cls: type[BaseSettings], where: str
-) -> None:
+def refuse_unknown(variables: Mapping[str, str | None], settings_cls: type[BaseSettings], where: str) -> None:
+    """Refuse a variable with our prefix that is no setting; ``where`` is what has it.
+
+    Raises:
+        SettingsError: says which, and the one that was probably meant.
+    """
     for variable in variables:
         name = variable.removeprefix(PREFIX.lower())
         field, nested, _ = name.partition("__")

@@ -19,6 +19,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from studiolo.errors import DiskFullError, SettingsError, reason, require_text
 from studiolo.settings.model import Settings
+from studiolo.settings.secrets import read_once
 from studiolo.settings.sources import PREFIX, DotEnv, Environment, names_given, unknown_setting
 
 Change = str | int | float | bool | list[str] | SecretStr | None
@@ -49,7 +50,7 @@ def write_settings(file: Path, changes: Mapping[str, Change], *, complete: Compl
     """
     for name in changes:
         parse_name(name)
-    with _LOCK, _faults(file):
+    with _LOCK, _faults(file), read_once():
         file = file.resolve()  # a link, as some keep their settings elsewhere, stays one
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         text = _read(file)
