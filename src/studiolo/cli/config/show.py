@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from studiolo.settings import Settings
 
 _DEFAULT: Final = "default"
+_LEFT_OUT: Final = frozenset({"max_cost", "secrets"})
+"""Settings whose absence means that there is none, not that something else decides."""
 
 
 def show(*, path: bool, as_json: bool) -> None:
@@ -53,7 +55,7 @@ class _Entry:
     def shown(self) -> str:
         """For a person."""
         if self.value is None:
-            return "automatic"
+            return "none" if self.name in _LEFT_OUT else "automatic"
         if isinstance(self.value, tuple):
             return ", ".join(cast("tuple[str, ...]", self.value)) or "none"  # pyright: ignore
         return ("yes" if self.value else "no") if isinstance(self.value, bool) else str(self.value)
