@@ -1,4 +1,4 @@
-"""Where an engine that speaks as OpenAI does is reached, and with which key: shared by chat and speech."""
+"""Where an engine that speaks as OpenAI does is reached, and with which key, whatever it is asked for."""
 
 from __future__ import annotations
 
@@ -53,10 +53,18 @@ class _Models(BaseModel):
 class Account:
     """An address, a key and the service behind them. Does nothing until it is used."""
 
-    def __init__(self, config: EngineConfig, profile: Profile, explain: Explain) -> None:
+    def __init__(
+        self,
+        config: EngineConfig,
+        profile: Profile,
+        explain: Explain,
+        *,
+        options_type: type[Options] = Options,
+    ) -> None:
         self.config = config
         self.profile = profile
         self._explain = explain
+        self._options_type = options_type
         self._service: Service | None = None
         self._lock = threading.Lock()
 
@@ -72,7 +80,7 @@ class Account:
         Raises:
             SettingsError: one of them is wrong.
         """
-        return Options.read(self.name, self.config.options, base_url=self.profile.base_url)
+        return self._options_type.read(self.name, self.config.options, base_url=self.profile.base_url)
 
     @property
     def at_home(self) -> bool:

@@ -16,7 +16,7 @@ class Profile:
 
     ``length`` is what it calls the longest answer, ``seed`` the seed (empty: it has none). ``counts_tokens``
     says that usage comes only when ``stream_options`` ask for it. ``default_model`` is empty where no name is
-    right for everybody.
+    right for everybody. ``pictures`` describes those who paint there, where it is another sentence.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Profile:
     structured: bool = True
     counts_tokens: bool = True
     start: str = ""
+    pictures: str = ""
 
 
 OPENAI: Final = Profile(
@@ -42,6 +43,7 @@ OPENAI: Final = Profile(
     default_model="gpt-5.4-mini",
     length="max_completion_tokens",
     top_k=False,
+    pictures="OpenAI's GPT Image models, or any server that paints as OpenAI does (base_url).",
 )
 OLLAMA: Final = Profile(
     name="ollama",
@@ -72,6 +74,7 @@ VLLM: Final = Profile(
     base_url="http://localhost:8000/v1",
     description="Models of your own machines, run by vLLM.",
     start="Is vLLM running? Start it with: vllm serve MODEL",
+    pictures="Diffusion models of your own machines, run by vLLM-Omni.",
 )
 GEMINI: Final = Profile(
     name="gemini",
@@ -102,4 +105,34 @@ OPENROUTER: Final = Profile(
     key_variable="OPENROUTER_API_KEY",
     default_model="openrouter/auto",
     structured=False,  # some of its models
+)
+LOCALAI: Final = Profile(
+    name="localai",
+    title="LocalAI",
+    base_url="http://localhost:8080/v1",
+    description="Diffusion models of your own machines, run by LocalAI.",
+    start="Is LocalAI running? Start it with: local-ai run MODEL",
+)
+SD_CPP: Final = Profile(
+    name="sdcpp",
+    title="stable-diffusion.cpp",
+    base_url="http://127.0.0.1:1234/v1",
+    description="The model that a stable-diffusion.cpp server was started with.",
+    default_model="sd-cpp-local",  # it serves one model, and does not look at the name
+    start="Is stable-diffusion.cpp running? Start it with: sd-server -m MODEL",
+)
+STUDIOLO: Final = Profile(
+    name="studiolo",
+    title="The other studio",
+    base_url="http://127.0.0.1:7333/v1",
+    description="An engine of a studio on another machine.",
+    start="Is it running? Start it with: studiolo serve",
+)
+TOGETHER: Final = Profile(
+    name="together",
+    title="Together",
+    base_url="https://api.together.xyz/v1",
+    description="Open image models, run by Together.",
+    key_variable="TOGETHER_API_KEY",
+    default_model="black-forest-labs/FLUX.1-schnell",
 )

@@ -1,0 +1,19 @@
+"""Pictures from OpenAI, and from everything that speaks as it does."""
+
+from studiolo.engines.openai.images.engine import OpenAIImageEngine
+from studiolo.engines.openai.images.kin import (
+    LocalAIImageEngine,
+    SdcppImageEngine,
+    StudioloImageEngine,
+    TogetherImageEngine,
+    VLLMImageEngine,
+)
+
+__all__ = [
+    "LocalAIImageEngine",
+    "OpenAIImageEngine",
+    "SdcppImageEngine",
+    "StudioloImageEngine",
+    "TogetherImageEngine",
+    "VLLMImageEngine",
+]
