@@ -17,7 +17,7 @@ from tests.gallery.painting import WordEmbedder, painting
 from tests.gallery.permissions import no_permission_to_write
 
 KEPT = Path(__file__).parent / "kept"
-EARLIER = [1, 2]
+EARLIER = [1, 2, 3]
 
 
 def unpack(version, folder):
@@ -43,7 +43,7 @@ def assert_all_there(gallery, version):
     assert gallery.tags() == {"fruit": 1}
     assert [(month.month, month.count) for month in gallery.timeline()] == [("2026-11", 2)]
     answers = gallery.answers.of(newest.id)
-    assert [answer.text for answer in answers] == (["An umbrella, it seems."] if version == 2 else [])
+    assert [answer.text for answer in answers] == (["An umbrella, it seems."] if version > 1 else [])
     if answers:
         assert gallery.answers.audio(answers[0]) == b"RIFF"
         assert [hit.picture.id for hit in gallery.search("umbrella")] == [newest.id]
@@ -83,7 +83,7 @@ def test_an_earlier_gallery_that_cannot_be_written_is_looked_at_as_it_is(readabl
         assert gallery.tokens.list() == gallery.shares.of(newest.id) == ()
         assert gallery.tokens.find("stl_" + 43 * "x") is None
         assert gallery.shares.find(43 * "x") is None
-        assert gallery.version() == 0
+        assert (gallery.version() == 0) == (version < 3)
         gallery.export(readable_folder / ".." / f"{readable_folder.name}.zip")
         for change in (
             lambda: gallery.add(painting()),

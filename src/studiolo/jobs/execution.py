@@ -105,11 +105,14 @@ class Execution:
         request = ImageRequest.parse(job.request, find_image=self._gallery.source_image)
         finished = self._journal.finished_numbers(job.id)
         translate, original_prompt = job.translate, job.original_prompt
-        first = self._gallery.catalog.get(finished[0]) if 0 in finished else None
-        if first is not None and first.prompt != request.prompt:
+        kept = self._gallery.catalog.by_ids(list(finished.values()))
+        if kept and kept[0].prompt != request.prompt:
             # A language model may translate differently the next time; the pictures of a job belong together.
-            request = request.model_copy(update={"prompt": first.prompt})
-            translate, original_prompt = False, first.original_prompt
+            request = request.model_copy(update={"prompt": kept[0].prompt})
+            translate, original_prompt = False, kept[0].original_prompt
+        left = job.max_cost
+        if left is not None:
+            left = max(0.0, left - sum(picture.cost or 0.0 for picture in kept))
         return Task(
             job_id=job.id,
             queue=self._journal.queue,
@@ -118,6 +121,7 @@ class Execution:
             missing=tuple(number for number in range(request.count) if number not in finished),
             translate=translate,
             original_prompt=original_prompt,
+            max_cost=left,
             notes=notes_of_all(self._gallery, job),
         )
 

@@ -61,8 +61,9 @@ class Job(_Frozen):
 
     ``id`` sorts by time. ``owner`` is who asked for it, empty for this machine's own user. ``request`` is the
     :class:`~studiolo.requests.ImageRequest` as JSON with every default filled in, pictures as ``sha256:…``.
-    ``position`` is 1 for the next on its device, None unless it waits. ``pictures`` are ids in the gallery,
-    in the order of their seeds. ``started`` is when it was begun last.
+    ``max_cost`` is what all of it may cost, in US dollars, None: whatever it costs. ``position`` is 1 for the
+    next on its device, None unless it waits. ``pictures`` are ids in the gallery, in the order of their
+    seeds. ``started`` is when it was begun last.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Job(_Frozen):
     request: Mapping[str, JsonValue]
     translate: bool = True
     original_prompt: str = ""
+    max_cost: float | None = None
     started: AwareDatetime | None = None
     finished: AwareDatetime | None = None
     position: int | None = None

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from studiolo.errors import Cancelled, StudioloError
-from studiolo.gallery import Gallery, Picture
+from studiolo.errors import StudioloError
+from studiolo.gallery import Gallery
 from studiolo.gallery.describing import source_key
 from studiolo.gallery.picture import to_microseconds
 from studiolo.jobs.job import ENDED, Job, JobError, JobState
 from studiolo.jobs.line import Waiting, in_order
+from studiolo.jobs.recording import log
 from studiolo.jobs.rows import SELECTED, jobs_of
 from studiolo.requests import ImageRequest
 
@@ -26,7 +27,6 @@ KEPT_FOR: Final = timedelta(days=7)
 KEPT: Final = 1000
 _ENDED: Final = json.dumps(ENDED)
 _ONE_OF: Final = "IN (SELECT value FROM json_each(?))"
-_LOG_ENTRIES: Final = 500
 
 
 class JobJournal:
@@ -42,6 +42,7 @@ class JobJournal:
         job: Job,
         request: ImageRequest,
         *,
+        made: Mapping[int, str],
         present: Callable[[sqlite3.Connection], None],
         room: Callable[[int], None],
     ) -> None:
@@ -50,6 +51,7 @@ class JobJournal:
         Args:
             job: as it is asked for.
             request: with its pictures.
+            made: ids of those of its pictures that are there already, by their place.
             present: enters the queue among those that are alive.
             room: told how many wait already; raises if that is too many.
 
@@ -71,6 +73,13 @@ class JobJournal:
                 "INSERT INTO jobs (id, created, owner, engine, device, state, priority, request, translate,"
                 " original_prompt, notes, queue) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 values,
+            )
+            if job.max_cost is not None:
+                query = "INSERT INTO job_limits (job_id, max_cost) VALUES (?, ?)"
+                connection.execute(query, (job.id, job.max_cost))
+            connection.executemany(
+                "INSERT INTO job_pictures (job_id, number, picture_id) VALUES (?, ?, ?)",
+                [(job.id, number, picture_id) for number, picture_id in sorted(made.items())],
             )
             connection.executemany(
                 "INSERT INTO job_sources (source_key, job_id) VALUES (?, ?)", [(key, job.id) for key in files]
@@ -250,36 +259,6 @@ class JobJournal:
         with self._database.read() as connection:
             rows = connection.execute(f"SELECT {SELECTED} FROM jobs WHERE {where}", values).fetchall()
             return jobs_of(connection, rows)
-
-
-def record_picture(
-    connection: sqlite3.Connection, picture: Picture, *, job_id: str, queue: str, number: int
-) -> None:
-    """Write that a job made a picture, in the transaction that keeps it.
-
-    Raises:
-        Cancelled: the job is not that queue's any more; whoever has it now makes the picture.
-    """
-    query = "SELECT notes FROM jobs WHERE id = ? AND queue = ? AND state = 'running'"
-    found = connection.execute(query, (job_id, queue)).fetchone()
-    if found is None:
-        raise Cancelled(f"The job {job_id} was taken over.")
-    connection.execute(
-        "INSERT INTO job_pictures (job_id, number, picture_id) VALUES (?, ?, ?)", (job_id, number, picture.id)
-    )
-    notes = dict.fromkeys([*json.loads(found[0]), *picture.notes])
-    query = "UPDATE jobs SET notes = ?, attempts = 0 WHERE id = ?"
-    connection.execute(query, (json.dumps(list(notes), ensure_ascii=False), job_id))
-    log(connection, job_id, f"Picture {number + 1} is in the gallery.")
-
-
-def log(connection: sqlite3.Connection, job_id: str, message: str) -> None:
-    """Add to what happened to a job; a job that never ends does not fill the disk with it."""
-    connection.execute(
-        "UPDATE jobs SET log = json_insert(log, '$[#]', json_array(?, ?)) "
-        "WHERE id = ? AND json_array_length(log) < ?",
-        (to_microseconds(datetime.now(UTC)), message, job_id, _LOG_ENTRIES),
-    )
 
 
 def _line(connection: sqlite3.Connection, queue: str | None, device: str) -> list[str]:

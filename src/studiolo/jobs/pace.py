@@ -44,17 +44,24 @@ class Pace:
         self._kind = kind
         self._clock = clock
         self._recent: deque[float] = deque(maxlen=_RECENT)
-        self._last: tuple[int, int, float] | None = None
+        self._reached: dict[int, int] = {}
+        self._last: float | None = None
 
     def step(self, index: int, step: int) -> float | None:
-        """Note that a step is done; gives the seconds it took, None for the first, which loads things too."""
-        now = self._clock()
-        last, self._last = self._last, (index, step, now)
-        if last is None or (index, step) <= last[:2]:
-            return None
+        """Note that a step is done; gives the seconds it took, None for the first, which loads things too.
+
+        Pictures may be painted at once: steps are those of all of them together.
+        """
         # Engines may report every few steps. What lies between two pictures counts for its first step.
-        steps = step - last[1] if index == last[0] else step
-        seconds = (now - last[2]) / max(1, steps)
+        steps = step - self._reached.get(index, 0)
+        self._reached[index] = step
+        if steps == 0:  # told once more
+            return None
+        now = self._clock()
+        last, self._last = self._last, now
+        if last is None or steps < 0:
+            return None
+        seconds = (now - last) / steps
         self._recent.extend([seconds] * min(steps, _RECENT))
         self._paces.note(self._kind, self.seconds_per_step or seconds)
         return seconds

@@ -18,7 +18,7 @@ from studiolo.gallery.database import Database
 from studiolo.gallery.picture import to_microseconds
 from studiolo.gallery.processes import has_died, this_process
 from studiolo.jobs.job import JobError
-from studiolo.jobs.journal import log
+from studiolo.jobs.recording import log
 
 BEAT_S: Final = 5.0
 """So often a queue with jobs says that it is alive, and looks for those that are not."""

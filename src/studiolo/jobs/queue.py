@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from studiolo.errors import GalleryError, InvalidRequestError, NotFoundError, QueueFullError
@@ -81,7 +82,9 @@ class JobQueue:
         original_prompt: str = "",
         owner: str = "",
         priority: int = 0,
+        max_cost: float | None = None,
         notes: tuple[str, ...] = (),
+        made: Mapping[int, str] = MappingProxyType({}),
     ) -> Job:
         """Let a request wait for its turn; it is on disk when this returns.
 
@@ -92,16 +95,19 @@ class JobQueue:
             original_prompt: what was typed, where the prompt was translated or improved from it.
             owner: who asks; empty for this machine's own user.
             priority: from -1000 to 1000; higher ones go first.
+            max_cost: what all of it may cost, in US dollars; if None, the settings' limit.
             notes: sentences for the user, told of each picture.
+            made: ids of those of its pictures that are there already, by their place from 0.
 
         Raises:
-            InputError: the request cannot be done as asked.
+            InputError: the request cannot be done as asked, or may cost too much.
             QueueFullError: too many wait; says when to come again.
             DiskFullError, GalleryReadOnlyError, GalleryError: it could not be kept.
         """
         _check_priority(priority)
         original_prompt = check_words(original_prompt, "original prompt")
-        accepted = self._runner.prepare(request, engine=None if engine is None else engine.strip())
+        named = None if engine is None else engine.strip()
+        accepted = self._runner.prepare(request, engine=named, max_cost=max_cost)
         engine, request = accepted.engine, accepted.request
         place = self._runner.place(engine)
         created = self._now()
@@ -116,12 +122,14 @@ class JobQueue:
             request=request.model_dump(mode="json"),
             translate=translate,
             original_prompt=original_prompt,
+            max_cost=accepted.max_cost,
             notes=tuple(dict.fromkeys((*notes, *accepted.notes))),
         )
         if self._dispatcher.closed:
             raise GalleryError("The studio is closed.", hint="Open it again: Studio.open()")
         self.start()
-        self._journal.add(job, request, present=self._dispatcher.presence.enter, room=self._check_room)
+        present = self._dispatcher.presence.enter
+        self._journal.add(job, request, made=made, present=present, room=self._check_room)
         self._board.announce(job.id)
         self._dispatcher.ring(place)
         return self.get(job.id)
@@ -201,17 +209,22 @@ class JobQueue:
         request = ImageRequest.parse(job.request, find_image=self._gallery.source_image)
         made = self._journal.finished_numbers(job_id)
         missing = [number for number in range(job.count) if number not in made]
+        between: dict[int, str] = {}
         if job.state in ("failed", "cancelled") and missing:
-            first = missing[0]
-            rest = {"seed": (request.seed or 0) + first, "count": request.count - first}
+            first, last = missing[0], missing[-1]
+            # Engines that paint several at once finish them in any order: what lies between is there.
+            between = {number - first: made[number] for number in range(first, last) if number in made}
+            rest = {"seed": (request.seed or 0) + first, "count": last - first + 1}
             request = request.model_copy(update=rest)
         return self.submit(
             request,
+            made=between,
             engine=job.engine,
             translate=job.translate,
             original_prompt=job.original_prompt,
             owner=job.owner,
             priority=job.priority,
+            max_cost=job.max_cost,
             notes=notes_of_all(self._gallery, job),
         )
 

@@ -15,12 +15,13 @@ _COLUMNS: Final = (
     "id", "created", "owner", "engine", "device", "state", "priority", "request", "translate",
     "original_prompt", "started", "finished", "error", "notes", "log",
 )  # fmt: skip
-SELECTED: Final = ", ".join(_COLUMNS)
+_LIMIT: Final = "(SELECT l.max_cost FROM job_limits l WHERE l.job_id = jobs.id)"
+SELECTED: Final = ", ".join((*_COLUMNS, _LIMIT))
 
 
 def jobs_of(connection: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> list[Job]:
-    """The jobs of rows of the columns ``SELECTED``, with the ids of their pictures."""
-    found: list[dict[str, Any]] = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+    """The jobs of rows of ``SELECTED`` from ``jobs``, with the ids of their pictures."""
+    found: list[dict[str, Any]] = [dict(zip((*_COLUMNS, "max_cost"), row, strict=True)) for row in rows]
     query = """
         SELECT job_id, picture_id FROM job_pictures
         WHERE job_id IN (SELECT value FROM json_each(?)) ORDER BY job_id, number

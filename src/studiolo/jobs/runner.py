@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from studiolo.gallery import Picture
 from studiolo.imaging.thumbnails import thumbnail
-from studiolo.jobs.journal import record_picture
 from studiolo.jobs.previews import SIDE_PX
+from studiolo.jobs.recording import record_picture
 from studiolo.requests import ImageRequest, Progress, ProgressCallback
 
 if TYPE_CHECKING:
@@ -32,10 +32,14 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Accepted:
-    """A request that an engine can do: who, with every default filled in, and what is to be said of it."""
+    """A request that an engine can do: who, with every default filled in, and what is to be said of it.
+
+    ``max_cost`` is what all of it may cost, in US dollars, None: whatever it costs.
+    """
 
     engine: str
     request: ImageRequest
+    max_cost: float | None
     notes: tuple[str, ...] = ()
 
 
@@ -43,7 +47,8 @@ class Accepted:
 class Task:
     """A job as a runner gets it: all of it, and the places (from 0) of the pictures that are missing.
 
-    ``notes`` are for each of its pictures.
+    ``notes`` are for each of its pictures. ``max_cost`` is what these may cost, in US dollars, None: whatever
+    they cost.
     """
 
     job_id: str
@@ -53,6 +58,7 @@ class Task:
     missing: tuple[int, ...]
     translate: bool
     original_prompt: str
+    max_cost: float | None
     notes: tuple[str, ...] = ()
 
     def record(self, connection: sqlite3.Connection, picture: Picture, *, number: int) -> None:
@@ -103,11 +109,16 @@ class Runner(ABC):
         """
 
     @abstractmethod
-    def prepare(self, request: ImageRequest, *, engine: str | None) -> Accepted:
+    def prepare(self, request: ImageRequest, *, engine: str | None, max_cost: float | None) -> Accepted:
         """Who will paint (chosen here if no engine is named), and with every default filled in, the seed too.
 
+        Args:
+            request: what is asked for.
+            engine: who is to paint it.
+            max_cost: what all of it may cost, in US dollars; the usual limit here if it is None.
+
         Raises:
-            InputError: the engine cannot do this, or none can.
+            InputError: the engine cannot do this, or none can, or it may cost too much.
         """
 
     @abstractmethod
@@ -123,7 +134,8 @@ class Runner(ABC):
 class Paint(Protocol):
     """How the facade paints: as ``generate_each``.
 
-    Each picture has ``notes``, and is kept together with what ``within`` writes.
+    Each picture has ``notes``, and is kept together with what ``within`` writes. ``max_cost`` None: whatever
+    it costs.
     """
 
     def __call__(
@@ -135,6 +147,7 @@ class Paint(Protocol):
         progress: ProgressCallback,
         translate: bool,
         original_prompt: str,
+        max_cost: float | None,
         notes: tuple[str, ...],
         within: Callable[[sqlite3.Connection, Picture], None],
     ) -> Iterator[Picture]:
@@ -149,7 +162,7 @@ class LocalRunner(Runner):
         self,
         *,
         place: Callable[[str], Place],
-        prepare: Callable[[ImageRequest, str | None], Accepted],
+        prepare: Callable[[ImageRequest, str | None, float | None], Accepted],
         paint: Paint,
     ) -> None:
         self._place = place
@@ -160,19 +173,22 @@ class LocalRunner(Runner):
         """As the engine declares it."""
         return self._place(engine)
 
-    def prepare(self, request: ImageRequest, *, engine: str | None) -> Accepted:
+    def prepare(self, request: ImageRequest, *, engine: str | None, max_cost: float | None) -> Accepted:
         """As the facade does."""
-        return self._prepare(request, engine)
+        return self._prepare(request, engine, max_cost)
 
     def run(self, task: Task, report: Report) -> None:
         """Paint through the facade, so that a job is what ``generate`` would have made."""
+        left = task.max_cost
         for first, count in _stretches(task.missing):
             seed = (task.request.seed or 0) + first
-            self._paint_stretch(
-                task, report, first, task.request.model_copy(update={"seed": seed, "count": count})
-            )
+            request = task.request.model_copy(update={"seed": seed, "count": count})
+            paid = self._paint_stretch(replace(task, max_cost=left), report, first, request)
+            left = None if left is None else max(0.0, left - paid)
 
-    def _paint_stretch(self, task: Task, report: Report, first: int, request: ImageRequest) -> None:
+    def _paint_stretch(self, task: Task, report: Report, first: int, request: ImageRequest) -> float:
+        """Paint pictures with consecutive places; gives what they cost, as far as that is known."""
+
         def number_of(picture: Picture) -> int:
             """Its place in the job: engines that paint several at once finish them in any order."""
             return first + (picture.seed or 0) - (request.seed or 0)
@@ -195,11 +211,15 @@ class LocalRunner(Runner):
             progress=progress,
             translate=task.translate,
             original_prompt=task.original_prompt,
+            max_cost=task.max_cost,
             notes=task.notes,
             within=within,
         )
+        paid = 0.0
         for picture in painting:
+            paid += picture.cost or 0.0
             report.picture(number_of(picture), picture.id)
+        return paid
 
 
 def _webp(preview: Callable[[], Image]) -> bytes:

@@ -54,6 +54,8 @@ class Run(Report):
         self._stop = threading.Event()
         self._told = float("-inf")
         self._previewable = True
+        self._kept = len(job.pictures)
+        self._shares: dict[int, float] = {}
 
     @property
     def stopped(self) -> bool:
@@ -77,13 +79,15 @@ class Run(Report):
                 observer.step(self.job.engine, seconds)
         previewed = preview is not None and self._preview(index, step, preview)
         last, count = self.current, self.job.count
+        self._shares[index] = min(1.0, step / max(1, total))
+        painted = min(count, self._kept + sum(self._shares.values()))
         self.current = JobProgress(
             index=index,
             step=step,
             total=total,
             stage=stage,
-            fraction=round(min(1.0, (index + step / max(1, total)) / count), 4),
-            seconds_left=self._pace.seconds_left(max(0, total - step) + (count - 1 - index) * total),
+            fraction=round(painted / count, 4),
+            seconds_left=self._pace.seconds_left(round((count - painted) * total)),
             preview_step=self._previews.step_of(self.job.id, index),
         )
         changed = last is None or (last.index, last.stage) != (index, stage)
@@ -93,6 +97,8 @@ class Run(Report):
 
     def picture(self, index: int, picture_id: str) -> None:
         """Say that a picture is kept."""
+        self._kept += 1
+        self._shares.pop(index, None)
         picture = self._gallery.catalog.get(picture_id)
         if picture is None:
             return  # somebody was quick to remove it for good

@@ -75,6 +75,9 @@ class JobDocument(BaseModel):
     finished: AwareDatetime | None = None
     prompt: str
     original_prompt: str = Field(default="", description="What was typed, where `prompt` was made from it.")
+    max_cost: float | None = Field(
+        default=None, description="What all of it may cost, in US dollars; null: whatever it costs."
+    )
     translate: bool = Field(description="Whether a prompt the engine does not read is translated first.")
     request: Mapping[str, JsonValue] = Field(description="With every default filled in.")
     count: int = Field(description="How many pictures were asked for.")

@@ -6,13 +6,14 @@ from studiolo.studio.editing import Editing
 from studiolo.studio.equipping import Equipping
 from studiolo.studio.pulling import Pulling
 from studiolo.studio.queueing import Queueing
+from studiolo.studio.several import Several
 from studiolo.studio.speaking import Speaking
 from studiolo.studio.talking import Talking
 
 __all__ = ["Studio"]
 
 
-class Studio(Queueing, Editing, Talking, Speaking, Pulling, Equipping):
+class Studio(Queueing, Several, Editing, Talking, Speaking, Pulling, Equipping):
     """Engines, an assistant and a gallery under one roof.
 
     Build it from its parts, or with :meth:`open` from the settings. Use it as a context

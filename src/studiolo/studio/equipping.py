@@ -76,7 +76,9 @@ class Equipping(Core):
         progress: ProgressCallback = ignore_progress,
         cancel: threading.Event | None = None,
     ) -> Trial:
-        """Have an engine do the least it can, to see whether it works. Nothing is kept; services may charge.
+        """Have an engine do the least it can, to see whether it works. Nothing is kept.
+
+        Services may charge for it; one that paints, no more than the settings' ``max_cost``.
 
         Args:
             kind: ``"image"``, ``"chat"`` or ``"speech"``.
@@ -100,7 +102,10 @@ class Equipping(Core):
         if require_text(engine, "engine").partition(":")[0] not in registry.names:
             registry.resolve(engine)  # says which names there are
         if wanted is Kind.IMAGE:
-            return trying.attempt(lambda: trying.paint(self.registry.resolve(engine), report))
+            limit = self.settings.max_cost
+            return trying.attempt(
+                lambda: trying.paint(self.registry.resolve(engine), report, name=engine, max_cost=limit)
+            )
         if wanted is Kind.SPEECH:
             return trying.attempt(lambda: trying.speak(self.speech.resolve(engine), report))
         return trying.attempt(lambda: trying.talk(self.chat.resolve(engine), report))

@@ -23,8 +23,8 @@ from studiolo.requests import (
 )
 from studiolo.studio.choosing import Choice, check_engine, choose_engine
 from studiolo.studio.core import POCKET, Core, cancellable
-from studiolo.studio.preparing import Prepared, changed, lacks, ready
-from studiolo.studio.spending import Quote
+from studiolo.studio.preparing import Prepared, changed, lacks, ready, translated
+from studiolo.studio.spending import Budget, Quote, limit_of
 
 
 class Painting(Core):
@@ -40,6 +40,7 @@ class Painting(Core):
         cancel: threading.Event | None = None,
         translate: bool = True,
         original_prompt: str = "",
+        max_cost: float | None = None,
         **fields: Any,
     ) -> list[Picture]:
         """Paint, keep, and return the pictures; arguments as for :meth:`generate_each`."""
@@ -50,6 +51,7 @@ class Painting(Core):
             cancel=cancel,
             translate=translate,
             original_prompt=original_prompt,
+            max_cost=max_cost,
             **fields,
         )
         return sorted(each, key=lambda picture: picture.seed or 0)
@@ -64,6 +66,7 @@ class Painting(Core):
         cancel: threading.Event | None = None,
         translate: bool = True,
         original_prompt: str = "",
+        max_cost: float | None = None,
         **fields: Any,
     ) -> Iterator[Picture]:
         """Paint pictures; each is in the gallery before it is yielded, which is as soon as it is finished.
@@ -78,10 +81,14 @@ class Painting(Core):
                 assistant first; the original is kept with the picture.
             original_prompt: what was typed, where the prompt was translated or improved from it elsewhere;
                 kept with the picture.
+            max_cost: what all of it may cost, in US dollars; the settings' limit if it is None, none at all
+                if it is infinite. Where the price is a guess, pictures are painted one at a time, each only
+                if what was paid so far leaves enough for it.
             fields: fields of :class:`ImageRequest`; beside a whole request, what changes in it.
 
         Raises:
             InputError: the request cannot be done as asked; nothing was painted.
+            CostLimitError: it may cost more than ``max_cost``, or nobody knows what; nothing more is painted.
             EngineError: the engine failed; pictures yielded before are kept.
             GalleryError: a picture could not be kept.
             Cancelled: ``cancel`` was set; pictures yielded before are kept.
@@ -93,6 +100,7 @@ class Painting(Core):
             progress=cancellable(progress, cancel),
             translate=translate,
             original_prompt=check_words(original_prompt, "original prompt"),
+            max_cost=limit_of(max_cost, self.settings.max_cost),
         )
 
     def draft(self, prompt: str | ImageRequest | None = None, /, **fields: Any) -> GeneratedImage:
@@ -170,21 +178,47 @@ class Painting(Core):
         progress: ProgressCallback,
         translate: bool,
         original_prompt: str,
+        max_cost: float | None,
         notes: tuple[str, ...] = (),
         within: Within | None = None,
     ) -> Iterator[Picture]:
-        """As :meth:`generate_each`; each picture has ``notes`` and is kept with what ``within`` writes."""
+        """As :meth:`generate_each`; each picture has ``notes`` and is kept with what ``within`` writes.
+
+        ``max_cost`` None: whatever it costs.
+        """
         prepared = self.prepare(request, engine=engine)
-        painter, request = prepared.painter, prepared.request
-        notes += prepared.notes
-        translation = self._translation(painter, request, progress) if translate else None
+        budget = Budget(max_cost)
+        budget.admit([prepared])
+        return self._perform(
+            replace(prepared, notes=notes + prepared.notes),
+            budget,
+            progress=progress,
+            translate=translate,
+            original_prompt=original_prompt,
+            within=within,
+        )
+
+    def _perform(
+        self,
+        prepared: Prepared,
+        budget: Budget,
+        *,
+        progress: ProgressCallback,
+        translate: bool,
+        original_prompt: str,
+        within: Within | None = None,
+    ) -> Iterator[Picture]:
+        """Paint and keep what ``budget`` has admitted."""
+        translation = self._translation(prepared.painter, prepared.request, progress) if translate else None
         if translation is not None:
-            request = request.model_copy(update={"prompt": translation.text})
-            notes += (translation.note,)
+            prepared = translated(prepared, translation)
             if translation.text != translation.original:
                 original_prompt = original_prompt or translation.original
         return self._keep_each(
-            painter.generate(request, progress), notes=notes, original_prompt=original_prompt, within=within
+            budget.paint(prepared, progress),
+            notes=prepared.notes,
+            original_prompt=original_prompt,
+            within=within,
         )
 
     def _translation(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from studiolo.engines.base import ImageEngine
@@ -13,6 +13,7 @@ from studiolo.requests import ImageRequest, SourceImage
 from studiolo.studio.spending import Quote
 
 if TYPE_CHECKING:
+    from studiolo.assistant.base import Translation
     from studiolo.studio.sight import Sight
 
 Ready = tuple[ImageRequest, tuple[str, ...]]
@@ -71,6 +72,24 @@ def ready(request: ImageRequest, capabilities: Capabilities, look: Callable[[], 
         update["mask"] = SourceImage(found.mask)
         notes += (found.note,)
     return request.model_copy(update=update), notes
+
+
+def translated(prepared: Prepared, translation: Translation) -> Prepared:
+    """``prepared`` with its prompt in English.
+
+    Raises:
+        InvalidRequestError: that is longer than its engine takes, or it does not take it.
+    """
+    request = prepared.request.model_copy(update={"prompt": translation.text})
+    most = prepared.painter.capabilities.prompt_characters
+    if most is not None and len(request.prompt) > most and translation.text != translation.original:
+        raise InvalidRequestError(
+            f"Put into English, the prompt has {len(request.prompt)} characters; engine '{prepared.engine}' "
+            f"takes {most}.",
+            hint="Say it in fewer words, or translate and shorten it yourself: studiolo translate",
+        )
+    prepared.painter.check(request)
+    return replace(prepared, request=request, notes=(*prepared.notes, translation.note))
 
 
 def changed(fields: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

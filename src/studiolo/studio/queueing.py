@@ -9,6 +9,7 @@ from studiolo.jobs.queue import JobQueue
 from studiolo.jobs.runner import Accepted, LocalRunner, Place
 from studiolo.requests import ImageRequest
 from studiolo.studio.painting import Painting
+from studiolo.studio.spending import Budget, limit_of
 
 
 class Queueing(Painting):
@@ -41,6 +42,7 @@ class Queueing(Painting):
         original_prompt: str = "",
         owner: str = "",
         priority: int = 0,
+        max_cost: float | None = None,
         **fields: Any,
     ) -> Job:
         """Let a painting wait for its turn; arguments as for :meth:`generate_each`.
@@ -52,10 +54,12 @@ class Queueing(Painting):
             original_prompt: as for :meth:`generate_each`.
             owner: who asks, where several do; they take turns.
             priority: from -1000 to 1000; higher ones go first.
+            max_cost: as for :meth:`generate_each`; kept with the job.
             fields: fields of :class:`ImageRequest`.
 
         Raises:
             InputError: the request cannot be done as asked.
+            CostLimitError: it may cost more than ``max_cost``, or nobody knows what.
             QueueFullError: too many wait; says when to come again.
             GalleryError: it could not be kept.
         """
@@ -66,6 +70,7 @@ class Queueing(Painting):
             original_prompt=original_prompt,
             owner=owner,
             priority=priority,
+            max_cost=max_cost,
         )
 
     def close(self) -> None:
@@ -76,9 +81,11 @@ class Queueing(Painting):
             jobs.close()
         super().close()
 
-    def _accept(self, request: ImageRequest, engine: str | None) -> Accepted:
+    def _accept(self, request: ImageRequest, engine: str | None, max_cost: float | None) -> Accepted:
         found = self.prepare(request, engine=engine)
-        return Accepted(engine=found.engine, request=found.request, notes=found.notes)
+        limit = limit_of(max_cost, self.settings.max_cost)
+        Budget(limit).admit([found])
+        return Accepted(engine=found.engine, request=found.request, max_cost=limit, notes=found.notes)
 
     def _place(self, engine: str) -> Place:
         capabilities = self.registry.resolve(engine).capabilities

@@ -13,6 +13,8 @@ from studiolo.engines.capabilities import Capabilities
 from studiolo.engines.checking import resolve
 from studiolo.errors import Cancelled, EngineError, StudioloError
 from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, SourceImage
+from studiolo.studio.preparing import Prepared
+from studiolo.studio.spending import Budget
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -67,13 +69,15 @@ def attempt(work: Callable[[], Outcome]) -> Trial:
     return Trial(ok=True, seconds=seconds, said=outcome.said, cost=outcome.cost, image=outcome.image)
 
 
-def paint(engine: ImageEngine, progress: ProgressCallback) -> Outcome:
+def paint(engine: ImageEngine, progress: ProgressCallback, *, name: str, max_cost: float | None) -> Outcome:
     """One small picture in few steps; of an engine that only edits, a small drawing enlarged or cut out.
 
     Raises:
+        CostLimitError: it may cost more than ``max_cost``, in US dollars, or nobody knows what.
         EngineError: it could not.
     """
     request = resolve(engine.capabilities, _smallest(engine.capabilities))
+    Budget(max_cost).admit([Prepared(engine=name, painter=engine, request=request)])
     painted = next(iter(engine.generate(request, progress)), None)
     if painted is None:
         raise EngineError("It painted nothing.", hint="Try again, or another model of it.")

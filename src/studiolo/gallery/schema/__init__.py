@@ -6,11 +6,12 @@ from typing import Final
 
 from studiolo.gallery.schema.answers import ANSWERS
 from studiolo.gallery.schema.pictures import PICTURES
+from studiolo.gallery.schema.spending import SPENDING
 from studiolo.gallery.schema.studio import STUDIO
 
 Migration = tuple[str, ...]
 """Statements that bring a catalog from one schema to the next."""
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (PICTURES, ANSWERS, STUDIO)
+MIGRATIONS: Final[tuple[Migration, ...]] = (PICTURES, ANSWERS, STUDIO, SPENDING)
 
 __all__ = ["MIGRATIONS", "Migration"]

@@ -176,7 +176,9 @@ def change_job(change: JobChange, job: JobDep, studio: StudioDep, caller: Caller
     return _document(studio, studio.jobs.set_priority(job.id, change.priority))
 
 
-@router.post("/{job_id}/again", status_code=202, dependencies=_GENERATE, responses=responses(402, 404, 429, 507))
+@router.post(
+    "/{job_id}/again", status_code=202, dependencies=_GENERATE, responses=responses(402, 404, 429, 507)
+)
 def repeat_job(job: JobDep, response: Response, studio: StudioDep) -> JobDocument:
     """The same once more, as a new job."""
     return _accepted(studio, studio.jobs.again(job.id), response)
