@@ -107,6 +107,8 @@ def disconnected(error: Exception, host: Host, options: HostedOptions, *, answer
 
 def perhaps_paid(error: StudioloError, host: Host) -> StudioloError:
     """``error`` of a request that was sent and may have been done: it must not be sent again by itself."""
+    if not host.charges:
+        return error
     hint = f"{host.title} may have painted it all the same, and charged for it; it was not asked twice."
     return type(error)(error.message, hint=f"{hint} {error.hint}")
 
