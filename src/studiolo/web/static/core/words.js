@@ -26,6 +26,8 @@ const locale = computed(() => language.value);
 export const formatNumber = (value, options) => new Intl.NumberFormat(locale.value, options).format(value);
 export const formatDate = (value, options = { dateStyle: "medium", timeStyle: "short" }) =>
   new Intl.DateTimeFormat(locale.value, options).format(new Date(value));
+/** "$0.16", "$0.0023": cents, and what a small sum needs beyond them. */
+export const formatDollars = (usd) => formatNumber(usd, { style: "currency", currency: "USD", maximumFractionDigits: 4 });
 
 /** "12 s", "2 min 5 s" */
 export function formatSeconds(seconds) {

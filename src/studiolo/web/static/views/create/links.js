@@ -49,7 +49,7 @@ async function again(id) {
   draft.start.value = begin;
   draft.control.value = layout;
   draft.references.value = references;
-  draft.resetChanges(engine.name, { ...changesOf(engine, request), model: name?.split(":")[1] });
+  draft.resetChanges(engine.name, { ...changesOf(engine, request), model: name?.includes(":") ? name.slice(name.indexOf(":") + 1) : undefined });
   draft.open("settings");
 }
 

@@ -3,7 +3,8 @@ import { api } from "../../core/api.js";
 import { batch, signal } from "../../core/html.js";
 import { meetJob } from "../../core/state.js";
 import { announce } from "./announce.js";
-import { changes, control, engine, ideas, negative, palette, prompt, references, start, translation } from "./draft.js";
+import { changes, control, engine, ideas, negative, palette, prompt, references, spend, start, translation } from "./draft.js";
+import { limitOf, read, tooLong } from "./length.js";
 import { requestOf, speaksWithoutWords } from "./request.js";
 import { t } from "./words.js";
 
@@ -20,6 +21,7 @@ async function send(text, translated) {
   const body = requestOf({
     engine: engine.value, changes: changes.value, prompt: text, negative: negative.value, translation: translated,
     palette: palette.value, start: start.value, control: control.value, references: references.value,
+    spend: spend.value ?? undefined,
   });
   meetJob(await api.post("/api/jobs", body));
 }
@@ -40,6 +42,10 @@ async function guarded(work) {
 export function paint() {
   if (!prompt.value.trim() && !speaksWithoutWords(engine.value?.capabilities ?? {}, start.value, references.value)) {
     missing.value = true;
+    return Promise.resolve();
+  }
+  if (tooLong(read.value)) {
+    announce(t("limit", limitOf(read.value)));
     return Promise.resolve();
   }
   return guarded(async () => {

@@ -44,13 +44,39 @@ export const hasSeam = (start) => Boolean(start?.mask || start?.outpaint || star
 /** Whether the pictures alone say what to paint. */
 export const speaksWithoutWords = (can, start, references) => hasSeam(start) || (takesReferences(can) && references.length > 0);
 
+/** The model that is set, where the engine has it; of a service any name may be one. */
+export function modelOf(engine, changes) {
+  const { offline, models = [] } = engine.capabilities;
+  return !offline || [...models, ...engine.models].includes(changes.model) ? changes.model : undefined;
+}
+
+/** Rows of options, as they were typed, as the engine is given them; those without a name are not written yet. */
+export function optionsIn(rows = []) {
+  const named = rows.filter(({ name }) => name.trim()).map(({ name, text }) => [name.trim(), valueOf(text)]);
+  return named.length ? Object.fromEntries(named) : undefined;
+}
+
+/** The opposite. */
+const rowsOf = (options) => Object.entries(options).map(([name, value]) => ({ name, text: typeof value === "string" && valueOf(value) === value ? value : JSON.stringify(value) }));
+
+/** JSON where it is some, else the text itself. */
+function valueOf(text) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
+}
+
 /** The body of POST /api/jobs. Defaults are left to the engine: they are its own. */
-export function requestOf({ engine, changes, prompt, negative, translation, palette, start, control, references }) {
+export function requestOf({ engine, changes, prompt, negative, translation, palette, start, control, references, spend }) {
   const can = engine.capabilities;
   const strength = strengthOf(can, Boolean(start));
   return given({
     ...wordsOf(prompt, translation),
-    engine: can.models?.includes(changes.model) ? `${engine.name}:${changes.model}` : engine.name,
+    engine: [engine.name, modelOf(engine, changes)].filter(Boolean).join(":"),
+    max_cost: can.offline ? undefined : spend,
     negative_prompt: can.negative_prompt && negative.trim() ? negative.trim() : undefined,
     ...(start?.outpaint ? {} : { width: changes.width, height: changes.height }), // there the margins say it
     count: changes.count,
@@ -58,7 +84,7 @@ export function requestOf({ engine, changes, prompt, negative, translation, pale
     scheduler: can.schedulers?.includes(changes.scheduler) ? changes.scheduler : undefined,
     strength: strength ? changes[strength.name] : undefined,
     palette: can.palette > 0 && palette.length ? palette.slice(0, can.palette) : undefined,
-    options: changes.options,
+    options: optionsIn(changes.options),
     ...Object.fromEntries(rangesOf(can).map(({ name }) => [name, changes[name]])),
     ...startIn(can, changes, start),
     ...controlIn(can, changes, control),
@@ -104,6 +130,9 @@ function stagesIn(can, changes) {
   };
 }
 
+/** What the engine reads. */
+export const promptOf = (typed, translation) => wordsOf(typed, translation).prompt;
+
 function wordsOf(typed, translation) {
   const prompt = typed.trim();
   if (!translation || translation.original !== prompt) return { prompt };
@@ -120,7 +149,7 @@ export function changesOf(engine, request) {
   const names = ["width", "height", "seed", "scheduler", ...placed, ...rangesOf(can).map(({ name }) => name)];
   const changes = given(Object.fromEntries(names.map((name) => [name, request[name]])));
   if (strength && request.strength != null) changes[strength.name] = request.strength;
-  if (request.options && Object.keys(request.options).length) changes.options = request.options;
+  if (request.options && Object.keys(request.options).length) changes.options = rowsOf(request.options);
   if (request.loras?.length) changes.loras = request.loras;
   return changes;
 }

@@ -33,8 +33,8 @@ export function Seed() {
     event.currentTarget.value = changes.value.seed ?? "";
     return undefined;
   };
-  return html`<${Field} label=${t("seed")}>${(id) => html`<div class="seed">
-    <input class="input numbers" type="number" inputmode="numeric" id=${id} min="0" max=${engine.value.capabilities.max_seed} placeholder=${t("newSeed")} value=${seed ?? ""} onChange=${set} />
+  return html`<${Field} label=${t("seed")} hint=${engine.value.capabilities.seeded === false ? t("seedNumbers") : undefined}>${(id, about) => html`<div class="seed">
+    <input class="input numbers" type="number" inputmode="numeric" id=${id} aria-describedby=${about} min="0" max=${engine.value.capabilities.max_seed} placeholder=${t("newSeed")} value=${seed ?? ""} onChange=${set} />
     <${Button} kind="quiet" icon=${locked ? "lock" : "lock-open"} label=${t(locked ? "unlock" : "lock")} aria-pressed=${locked ? "true" : "false"}
       onClick=${() => change({ seed: locked ? undefined : (last ?? thrown()) })} />
     <${Button} kind="quiet" icon="dices" label=${t("dice")} onClick=${() => change({ seed: thrown() })} />

@@ -6,6 +6,8 @@ import { Field, SelectField } from "../../components/field.js";
 import { GrowingText } from "../../components/growing.js";
 import { backToDefaults, change, changes, chosenEngine, engine, negative, start } from "./draft.js";
 import { Knob, Strength } from "./knob.js";
+import { Options } from "./options.js";
+import { limitOf, tooLong } from "./length.js";
 import { rangesOf } from "./request.js";
 import { Seed } from "./seed.js";
 import { Size } from "./size.js";
@@ -18,16 +20,27 @@ function Engine() {
     value: each.name, disabled: !each.ready,
     label: each.ready ? each.name : `${each.name} (${t("notReady", { reason: each.reason })})`,
   }));
-  const { models = [], description } = engine.value.capabilities;
-  return html`<${SelectField} label=${t("engine")} value=${engine.value.name} options=${options} hint=${description} onChange=${(name) => (chosenEngine.value = name)} />
-    ${models.length > 1 && html`<${SelectField} label=${t("model")} value=${changes.value.model ?? models[0]} options=${models.map((name) => ({ value: name, label: name }))}
-      onChange=${(model) => change({ model: model === models[0] ? undefined : model })} />`}`;
+  return html`<${SelectField} label=${t("engine")} value=${engine.value.name} options=${options} hint=${engine.value.capabilities.description} onChange=${(name) => (chosenEngine.value = name)} />
+    <${Model} />`;
+}
+
+/** A service has more models than anybody lists: there one may write another name. */
+function Model() {
+  const { capabilities: can, models: there, name } = engine.value;
+  const models = [...new Set([...(can.models ?? []), ...there])];
+  const usual = can.models?.[0];
+  const choose = (model) => change({ model: !model || model === usual ? undefined : model });
+  if (!can.offline) {
+    return html`<${Field} label=${t("model")} hint=${t("modelHint")}>${(id, about) => html`
+      <input class="input" id=${id} aria-describedby=${about} list=${`${id}-models`} key=${name} spellcheck=${false} autocapitalize="none" placeholder=${usual} value=${changes.value.model ?? ""} onChange=${(event) => choose(event.currentTarget.value.trim())} />
+      <datalist id=${`${id}-models`}>${models.map((each) => html`<option value=${each} />`)}</datalist>`}<//>`;
+  }
+  return models.length > 1 && html`<${SelectField} label=${t("model")} value=${changes.value.model ?? models[0]} options=${models.map((each) => ({ value: each, label: each }))} onChange=${choose} />`;
 }
 
 export function Settings() {
   if (!engine.value) return null;
   const can = engine.value.capabilities;
-  const { options } = changes.value;
   return html`<div class="stack">
     <${Engine} />
     <${Size} />
@@ -38,10 +51,9 @@ export function Settings() {
       options=${can.schedulers.map((name) => ({ value: name, label: name }))} onChange=${(name) => change({ scheduler: name === can.schedulers[0] ? undefined : name })} />`}
     <${Refiner} />
     <${Loras} />
-    ${can.negative_prompt && html`<${Field} label=${t("negative")} hint=${t("negativeHint")}>${(id, about) => html`
+    ${can.negative_prompt && html`<${Field} label=${t("negative")} hint=${t("negativeHint")} wrong=${tooLong(negative.value) && t("limit", limitOf(negative.value))}>${(id, about) => html`
       <${GrowingText} id=${id} class="textarea" rows="1" aria-describedby=${about} value=${negative.value} onInput=${(text) => (negative.value = text)} />`}<//>`}
-    ${options && html`<div class="row apart"><p class="small soft">${t("options", { names: Object.keys(options).join(", ") })}</p>
-      <${Button} onClick=${() => change({ options: undefined })}>${t("dropOptions")}<//></div>`}
+    <${Options} />
     <div><${Button} icon="rotate-ccw" onClick=${backToDefaults}>${t("defaults")}<//></div>
   </div>`;
 }

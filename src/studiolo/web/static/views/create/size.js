@@ -4,7 +4,7 @@ import { formatNumber } from "../../core/words.js";
 import { Button } from "../../components/button.js";
 import { Segmented } from "../../components/field.js";
 import { change, engine, sizeNow, start } from "./draft.js";
-import { likeIn, nearest, shapeOf, shapesFor } from "./sizes.js";
+import { choicesOf, likeIn, nearest, shapeOf, shapesFor } from "./sizes.js";
 import { t } from "./words.js";
 
 const AS_PICTURE = "picture";
@@ -60,10 +60,12 @@ export function Size() {
     <${Shapes} shapes=${shapes} value=${size ? shape?.shape : AS_PICTURE} onChange=${choose} />
     ${shape?.sizes.length > 1 && html`<${Segmented} label=${t("size")} value=${`${width} × ${height}`} onChange=${(text) => resize(sizes, ...text.split(" × ").map(Number))}
       options=${shape.sizes.map(([w, h]) => ({ value: `${w} × ${h}`, label: `${w} × ${h}` }))} />`}
-    <div class="exact" role="group" aria-label=${t("exact")}>
-      ${side("width", width)}<span aria-hidden="true">×</span>${side("height", height)}
-      <${Button} kind="quiet" icon="arrow-left-right" label=${t("swap")} disabled=${width === height} onClick=${() => resize(sizes, height, width)} />
-    </div>
-    <p class="hint">${t("sizeHint", sizes)} ${sizes.max_pixels && t("pixels", { n: formatNumber(sizes.max_pixels / 1e6, { maximumFractionDigits: 1 }) })}</p>
+    ${choicesOf(sizes).length
+      ? html`<p class="hint numbers">${width} × ${height}. ${t("sizeChoices")}</p>`
+      : html`<div class="exact" role="group" aria-label=${t("exact")}>
+          ${side("width", width)}<span aria-hidden="true">×</span>${side("height", height)}
+          <${Button} kind="quiet" icon="arrow-left-right" label=${t("swap")} disabled=${width === height} onClick=${() => resize(sizes, height, width)} />
+        </div>
+        <p class="hint">${t("sizeHint", sizes)} ${sizes.max_pixels && t("pixels", { n: formatNumber(sizes.max_pixels / 1e6, { maximumFractionDigits: 1 }) })}</p>`}
   </fieldset>`;
 }

@@ -16,20 +16,34 @@ export function shapeOf(width, height) {
   return CALLED[shape] ?? shape;
 }
 
+/** Those that an engine paints alone, where it has a list; none: whatever its limits allow. */
+export const choicesOf = (sizes) => sizes.choices ?? [];
+
+/** Of several the one with the smallest `distance`. */
+const least = (all, distance) => all.reduce((best, each) => (distance(each) < distance(best) ? each : best));
+
 /** As Sizes.allows on the server. */
 export function allows(sizes, width, height) {
+  const choices = choicesOf(sizes);
+  if (choices.length) return choices.some((each) => each[0] === width && each[1] === height);
   const fits = [width, height].every((side) => side >= sizes.minimum && side <= sizes.maximum && side % sizes.multiple === 0);
   return fits && (sizes.max_pixels == null || width * height <= sizes.max_pixels);
 }
 
 /** As Sizes.reaches on the server: whether it can be painted on a canvas that is padded to an allowed size. */
 export function reaches(sizes, width, height) {
+  const choices = choicesOf(sizes);
+  if (choices.length) return choices.some(([across, down]) => width <= across && height <= down);
   const padded = [width, height].map((side) => Math.max(sizes.minimum, Math.ceil(side / sizes.multiple) * sizes.multiple));
   return allows(sizes, ...padded);
 }
 
+const sized = ([width, height]) => ({ width, height });
+
 /** The allowed size nearest to what was typed; of too many pixels the side that was not typed gives way. */
 export function nearest(sizes, width, height, typed = "width") {
+  const choices = choicesOf(sizes);
+  if (choices.length) return sized(least(choices, ([w, h]) => Math.abs(w - width) + Math.abs(h - height)));
   const lowest = Math.ceil(sizes.minimum / sizes.multiple) * sizes.multiple;
   const highest = Math.floor(sizes.maximum / sizes.multiple) * sizes.multiple;
   const side = (pixels) => Math.min(highest, Math.max(lowest, Math.round(pixels / sizes.multiple) * sizes.multiple));
@@ -45,7 +59,7 @@ export function nearest(sizes, width, height, typed = "width") {
 /** [{shape, width, height, sizes: [[w, h], …]}]: squares first, then upright and lying ones by turns. */
 export function shapesFor(sizes) {
   const [width, height] = sizes.default;
-  const fitting = PRESETS.filter((each) => allows(sizes, ...each));
+  const fitting = choicesOf(sizes).length ? [...choicesOf(sizes)] : PRESETS.filter((each) => allows(sizes, ...each));
   if (!fitting.some(([w, h]) => w === width && h === height)) fitting.push([width, height]);
   const shapes = new Map();
   for (const size of fitting) {
@@ -59,11 +73,16 @@ export function shapesFor(sizes) {
 }
 
 /** Of a shape's sizes the one with about as many pixels as now. */
-export const likeIn = (shape, pixels) =>
-  shape.sizes.reduce((best, each) => (Math.abs(each[0] * each[1] - pixels) < Math.abs(best[0] * best[1] - pixels) ? each : best));
+export const likeIn = (shape, pixels) => least(shape.sizes, ([width, height]) => Math.abs(width * height - pixels));
 
 /** As Sizes.fitting on the server: the allowed size for a picture of that size that keeps its shape best. */
 export function fitting(sizes, width, height) {
+  const choices = choicesOf(sizes);
+  if (choices.length) {
+    const [shape, area] = [width / height, width * height];
+    const off = ([w, h]) => [Math.abs(Math.log(w / h / shape)), Math.abs(Math.log((w * h) / area))];
+    return sized(choices.toSorted((a, b) => off(a)[0] - off(b)[0] || off(a)[1] - off(b)[1])[0]);
+  }
   let scale = Math.min(1, sizes.maximum / Math.max(width, height));
   if (sizes.max_pixels != null) scale = Math.min(scale, Math.sqrt(sizes.max_pixels / (width * height)));
   scale = Math.max(scale, sizes.minimum / Math.min(width, height));

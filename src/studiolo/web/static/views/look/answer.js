@@ -2,7 +2,7 @@
 import { api } from "../../core/api.js";
 import { html, useEffect, useRef, useState } from "../../core/html.js";
 import { may } from "../../core/state.js";
-import { formatNumber, words } from "../../core/words.js";
+import { formatDollars, words } from "../../core/words.js";
 import { Button } from "../../components/button.js";
 import { sayProblem } from "../../components/toasts.js";
 
@@ -19,7 +19,7 @@ const t = words({
 
 export function Answer({ answer, speak, onSpoken, onForget }) {
   const reasons = [...answer.evidence, ...answer.notes];
-  const cost = answer.cost === null ? "" : ` · ${t("cost", { cost: formatNumber(answer.cost, { style: "currency", currency: "USD", maximumFractionDigits: 4 }) })}`;
+  const cost = answer.cost === null ? "" : ` · ${t("cost", { cost: formatDollars(answer.cost) })}`;
   return html`<li class="talk-turn">
     <p class="talk-question">${answer.question || t("description")}</p>
     <p class="talk-answer">${answer.text}</p>

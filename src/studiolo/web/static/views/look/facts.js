@@ -3,7 +3,7 @@ import { api } from "../../core/api.js";
 import { html, useEffect, useState } from "../../core/html.js";
 import { link } from "../../core/router.js";
 import { may } from "../../core/state.js";
-import { formatDate, formatNumber, formatSeconds, words } from "../../core/words.js";
+import { formatDate, formatDollars, formatNumber, formatSeconds, words } from "../../core/words.js";
 import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
 import { titleOf } from "../../components/titles.js";
@@ -58,7 +58,7 @@ function Settings({ picture }) {
   const rest = [
     [t("steps"), number(picture.steps)], [t("guidance"), number(picture.guidance_scale)], [t("strength"), number(picture.strength)],
     [t("scheduler"), picture.request.scheduler], [t("time"), seconds ? formatSeconds(seconds) : null],
-    [t("cost"), picture.cost === null ? null : formatNumber(picture.cost, { style: "currency", currency: "USD", maximumFractionDigits: 4 })],
+    [t("cost"), picture.cost === null ? null : formatDollars(picture.cost)],
   ];
   const list = (rows) => html`<dl class="facts">${rows.filter(([, value]) => value).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
   return html`<div>${list(first)}<details class="engine-facts"><summary>${t("more")}</summary>${list(rest)}</details></div>`;

@@ -46,6 +46,6 @@ export function Brush({ picture, onDone }) {
     compose=${compose}
     room=${() => html`<${Surface} ...${hand} operations=${steps} share=${share} onOperation=${history.add} /><${Toolbar} ...${hand} history=${history} finding=${finding} onBrush=${setBrush} />`}
     notes=${(engine) => html`<p class="small soft numbers" role="status">${share ? t("marked", { share: percent }) : t("empty")}
-      ${!allows(engine.capabilities.sizes, picture.width, picture.height) && t("sizeChanges", { engine: engine.name, ...fitting(engine.capabilities.sizes, picture) })}</p>
+      ${!allows(engine.capabilities.sizes, picture.width, picture.height) && t("sizeChanges", { engine: engine.name, ...fitting(engine.capabilities.sizes, picture.width, picture.height) })}</p>
       <${Seam} seams=${engine.capabilities.seams} task="inpainting" value=${seam} onChange=${changeSeam} />`} />`;
 }
