@@ -7,24 +7,34 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from studiolo.cli.comparison import print_comparison
 from studiolo.cli.engine_facts import HEADINGS, abilities, description, details, knobs, row
 from studiolo.cli.help import examples
 from studiolo.cli.options import Json
 from studiolo.engines.kinds import Kind
+from studiolo.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from studiolo.studio.engines import EngineFacts
 
-EPILOG = examples("studiolo engines", "studiolo engines pocket", "studiolo engines --kind speech")
+EPILOG = examples(
+    "studiolo engines",
+    "studiolo engines pocket",
+    "studiolo engines --kind speech",
+    "studiolo engines replicate bedrock openai --compare",
+)
 
 
 def engines(
-    name: Annotated[
-        str | None, typer.Argument(metavar="NAME[:MODEL]", help="Only this one, in detail.")
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME[:MODEL]", help="Only these, in detail.")
     ] = None,
     kind: Annotated[Kind | None, typer.Option("--kind", help="Only those of this kind.")] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="What those that paint can do, side by side.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show who can paint, talk and speak here, and what each can do."""
@@ -33,17 +43,23 @@ def engines(
     from studiolo.studio.engines import build_registries, look_at_engine, look_at_engines
 
     kinds = [each for each in Kind if kind is None or each is kind]
+    if compare:
+        if Kind.IMAGE not in kinds:
+            raise InvalidRequestError(f"Those of kind '{kind}' do not paint.", hint="Leave --kind out.")
+        kinds = [Kind.IMAGE]
     settings = Settings.load()
     registries = build_registries(settings)
-    if name is None:
-        found = look_at_engines(registries, settings, kinds=kinds)
+    if names:
+        found = [each for name in names for each in look_at_engine(registries, settings, name, kinds=kinds)]
     else:
-        found = look_at_engine(registries, settings, name, kinds=kinds)
-    if as_json:
+        found = look_at_engines(registries, settings, kinds=kinds)
+    if compare:
+        print_comparison(found, as_json=as_json)
+    elif as_json:
         print_json([engine.document() for engine in found])
     elif not for_a_person():
         print_rows(row(engine) for engine in found)
-    elif name is not None:
+    elif names:
         for engine in found:
             _print_details(engine)
     else:
