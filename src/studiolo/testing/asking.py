@@ -72,7 +72,9 @@ class Asking:
     def _complete(self, engine: ImageEngine, fields: Mapping[str, Any]) -> ImageRequest:
         request = ImageRequest.parse(fields)
         check(engine.capabilities, request, engine="the engine")
-        return resolve(engine.capabilities, request)
+        complete = resolve(engine.capabilities, request)
+        engine.check(complete)
+        return complete
 
     def _paint(
         self, engine: ImageEngine, request: ImageRequest, progress: ProgressCallback = ignore_progress

@@ -142,7 +142,7 @@ class OpenAIImageEngine(ImageEngine):
     @cached_property
     def _own(self) -> ImageModel | None:
         """The model, where it is one of OpenAI's at OpenAI."""
-        if self.profile is not profiles.OPENAI or not self._account.at_home:
+        if self.profile.name != profiles.OPENAI.name or not self._account.at_home:
             return None
         return find(self._named or MODELS[0].name)
 
@@ -163,7 +163,7 @@ class OpenAIImageEngine(ImageEngine):
             return self._places
 
     def _model(self, beat: Beat) -> str:
-        usual = "" if self.profile is profiles.OPENAI else self.profile.default_model
+        usual = "" if self.profile.name == profiles.OPENAI.name else self.profile.default_model
         model = self._own.name if self._own is not None else self._named or usual
         if not model:
             raise UnknownEngineError(
