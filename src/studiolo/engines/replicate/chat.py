@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field
 
 from studiolo.chat import MAX_IMAGES, ChatCapabilities, ChatRequest, Completion, Finish, Usage
 from studiolo.engines.base import Availability, ChatEngine, EngineConfig
-from studiolo.engines.http import Fault, Host, HostedOptions, Pace, Service
+from studiolo.engines.http import Host, HostedOptions, Pace, Service
 from studiolo.engines.http.hosting import reachable
 from studiolo.engines.replicate import inputs
+from studiolo.engines.replicate.account import BASE_URL, NAME, connect, host_of
+from studiolo.engines.replicate.files import place
+from studiolo.engines.replicate.models import Target, find, named
 from studiolo.engines.replicate.predictions import Prediction, begin, follow
 from studiolo.errors import (
     EngineError,
     EngineTimeoutError,
     SettingsError,
-    StudioloError,
-    UnknownEngineError,
 )
-from studiolo.imaging.sending import MAX_SIDE_PX, Sendable
+from studiolo.imaging.sending import MAX_SIDE_PX
 from studiolo.offline import is_loopback
 from studiolo.requests import ProgressCallback, ignore_progress
 
-BASE_URL: Final = "https://api.replicate.com/v1"
 DEFAULT_MODEL: Final = "yorickvp/llava-13b"
-_NAME: Final = re.compile(r"(\w[\w.-]*)/(\w[\w.-]*)(?::([0-9a-f]{64}))?")
-_DECLINED: Final = re.compile(r"nsfw|safety|content polic|flagged|sensitive|moderation", re.IGNORECASE)
 
 
 class Options(HostedOptions):
@@ -40,28 +36,6 @@ class Options(HostedOptions):
     model: str = DEFAULT_MODEL
     price_per_second: float | None = Field(default=None, ge=0, description="US dollars, of the hardware.")
     max_image_side_px: int = Field(default=MAX_SIDE_PX, ge=32, le=8192)
-
-
-class _Version(BaseModel):
-    id: str
-    openapi_schema: dict[str, Any] = {}
-
-
-class _Model(BaseModel):
-    is_official: bool = False
-    latest_version: _Version | None = None
-
-
-class _Target(BaseModel):
-    """Where a run of the model is begun, and what the model takes."""
-
-    path: str
-    version: str = ""
-    openapi_schema: dict[str, Any] = {}
-
-
-class _MissingError(EngineError):
-    """There is no such thing at Replicate."""
 
 
 class ReplicateChatEngine(ChatEngine):
@@ -73,7 +47,7 @@ class ReplicateChatEngine(ChatEngine):
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
         self._service: Service | None = None
-        self._target: _Target | None = None
+        self._target: Target | None = None
         self._lock = threading.Lock()
 
     @property
@@ -108,14 +82,11 @@ class ReplicateChatEngine(ChatEngine):
             target.openapi_schema,
             model=model,
             max_image_side_px=self._options.max_image_side_px,
-            upload=lambda sendable: _upload(service, sendable, pace),
+            place=lambda sendable: place(service, sendable.data, sendable.media_type, pace.beat),
             beat=pace.beat,
         )
-        body: dict[str, Any] = {"input": given.values, "stream": True}
-        if target.version:
-            body["version"] = target.version
-        with self._named(model):
-            prediction = begin(service, target.path, body, pace)
+        with named(model):
+            prediction = begin(service, target.path, target.body(given.values) | {"stream": True}, pace.beat)
         over = False
         try:
             ended = yield from follow(service, prediction, pace)
@@ -126,7 +97,7 @@ class ReplicateChatEngine(ChatEngine):
         finish = self._finish(ended, request)
         return Completion(
             engine=self._host.engine,
-            model=f"{ended.model or model}{f':{target.version}' if target.version else ''}",
+            model=target.full_name(ended.model or model),
             finish=finish,
             usage=_usage(ended),
             cost=self._cost(ended),
@@ -146,44 +117,23 @@ class ReplicateChatEngine(ChatEngine):
 
     @property
     def _engine(self) -> str:
-        return self.config.name or "replicate"
+        return self.config.name or NAME
 
     @property
     def _host(self) -> Host:
-        return Host(engine=self._engine, title="Replicate", key_variable="REPLICATE_API_TOKEN")
+        return host_of(self._engine)
 
     def _connected(self) -> Service:
-        if not self._options.key:
-            raise self._host.no_key()
         with self._lock:
             if self._service is None:
-                self._service = Service(
-                    self._host, self._options, offline=self.config.offline, explain=_missing
-                )
+                model = self.config.model or self._options.model
+                self._service = connect(self._host, self._options, offline=self.config.offline, model=model)
             return self._service
 
-    @contextmanager
-    def _named(self, model: str) -> Generator[None]:
-        """What is missing while this lasts is the model."""
-        try:
-            yield
-        except _MissingError as error:
-            raise UnknownEngineError(
-                f"Replicate has no model '{model}': {error.message}",
-                hint="Find one at https://replicate.com/explore and name it replicate:owner/name",
-            ) from error
-
-    def _found(self, service: Service, model: str, pace: Pace) -> _Target:
+    def _found(self, service: Service, model: str, pace: Pace) -> Target:
         """Which version is meant, and what it takes; asked once."""
         if self._target is None:
-            name = _NAME.fullmatch(model)
-            if name is None:
-                raise UnknownEngineError(
-                    f"'{model}' is no model of Replicate.",
-                    hint="Name it replicate:owner/name, or replicate:owner/name:version with all 64 digits.",
-                )
-            with self._named(model):
-                self._target = _target(service, *name.groups(default=""), pace=pace)
+            self._target = find(service, model, pace.beat)
         return self._target
 
     def _finish(self, ended: Prediction, request: ChatRequest) -> Finish:
@@ -191,7 +141,7 @@ class ReplicateChatEngine(ChatEngine):
             written = ended.metric("output_token_count")
             return "length" if written is not None and written >= request.max_tokens else "complete"
         said = str(ended.error or "it says nothing")
-        if ended.status == "failed" and _DECLINED.search(said):
+        if ended.declined:
             return "refused"
         if ended.status == "failed":
             raise EngineError(f"The model failed: {said}", hint="Ask again, or choose another model.")
@@ -203,37 +153,6 @@ class ReplicateChatEngine(ChatEngine):
     def _cost(self, ended: Prediction) -> float | None:
         price, seconds = self._options.price_per_second, ended.metric("predict_time")
         return None if price is None or seconds is None else price * seconds
-
-
-def _missing(fault: Fault) -> StudioloError | None:
-    if fault.status == 404 or (fault.status == 422 and "version" in fault.message.lower()):
-        return _MissingError(fault.message or "not found")
-    return None
-
-
-def _target(service: Service, owner: str, name: str, version: str, *, pace: Pace) -> _Target:
-    path = f"models/{owner}/{name}"
-    try:
-        if version:
-            pinned = _Version.model_validate(service.get(f"{path}/versions/{version}", pace.beat))
-            return _Target(path="predictions", version=pinned.id, openapi_schema=pinned.openapi_schema)
-        model = _Model.model_validate(service.get(path, pace.beat))
-    except ValidationError as error:
-        raise service.unreadable("no model") from error
-    newest = model.latest_version
-    schema = newest.openapi_schema if newest is not None else {}
-    if model.is_official or newest is None:
-        return _Target(path=f"{path}/predictions", openapi_schema=schema)
-    return _Target(path="predictions", version=newest.id, openapi_schema=schema)
-
-
-def _upload(service: Service, sendable: Sendable, pace: Pace) -> str:
-    name = "picture.png" if sendable.media_type == "image/png" else "picture.jpg"
-    content = service.upload("files", [("content", (name, sendable.data, sendable.media_type))], pace.beat)
-    try:
-        return str(content["urls"]["get"])
-    except (TypeError, KeyError) as error:
-        raise service.unreadable("no file") from error
 
 
 def _usage(ended: Prediction) -> Usage | None:

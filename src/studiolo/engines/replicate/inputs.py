@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,9 +11,6 @@ from studiolo.chat import ChatRequest, Message
 from studiolo.engines.http.pace import meanwhile
 from studiolo.errors import UnsupportedRequestError
 from studiolo.imaging.sending import Sendable, for_sending
-
-MAX_DATA_URL: Final = 256_000
-"""Replicate's own advice: what is larger is uploaded first."""
 
 _PROMPTS: Final = ("prompt", "question", "text", "query", "message", "input")
 _SYSTEMS: Final = ("system_prompt", "system_instruction", "system")
@@ -29,7 +25,7 @@ _LENGTHS: Final = (
 _STOPS: Final = ("stop_sequences", "stop")
 _SPEAKERS: Final = {"user": "User", "assistant": "Assistant"}
 
-Upload = Callable[[Sendable], str]
+Place = Callable[[Sendable], str]
 """Puts a picture where the model can fetch it, and gives its address."""
 
 
@@ -52,7 +48,7 @@ def build(
     *,
     model: str,
     max_image_side_px: int,
-    upload: Upload,
+    place: Place,
     beat: Callable[[], None],
 ) -> Inputs:
     """``request`` for the model of this ``schema``, an OpenAPI document as Cog writes it.
@@ -63,7 +59,7 @@ def build(
     takes = _properties(schema)
     inputs = Inputs()
     _put_words(inputs, request, takes, model)
-    _put_images(inputs, request, takes, model, max_image_side_px, upload, beat)
+    _put_images(inputs, request, takes, model, max_image_side_px, place, beat)
     knobs: list[tuple[str, Sequence[str], Any]] = [
         ("temperature", ("temperature",), request.temperature),
         ("top_p", ("top_p",), request.top_p),
@@ -111,7 +107,7 @@ def _put_images(
     takes: Mapping[str, Any],
     model: str,
     max_side_px: int,
-    upload: Upload,
+    place: Place,
     beat: Callable[[], None],
 ) -> None:
     if not request.images:
@@ -132,8 +128,7 @@ def _put_images(
     for image in request.images:
         sendable = meanwhile(partial(for_sending, image.image, max_side_px=max_side_px), beat)
         inputs.note(sendable.note)
-        url = f"data:{sendable.media_type};base64,{base64.b64encode(sendable.data).decode()}"
-        addresses.append(url if len(url) <= MAX_DATA_URL else upload(sendable))
+        addresses.append(place(sendable))
     inputs.values[name] = addresses if several else addresses[0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
@@ -10,12 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from pydantic import BaseModel, ValidationError
 
 from studiolo.engines.http import Pace, Service
+from studiolo.engines.http.worker import Beat
 from studiolo.errors import EngineError, EngineTimeoutError
 
 if TYPE_CHECKING:
     import httpx2
 
 _LOOK_AGAIN_S: Final = 0.5
+_DECLINED: Final = re.compile(r"nsfw|safety|content polic|flagged|sensitive|moderation", re.IGNORECASE)
 
 
 class _Urls(BaseModel):
@@ -28,7 +31,10 @@ class Prediction(BaseModel):
     id: str
     status: Literal["starting", "processing", "succeeded", "failed", "canceled", "aborted"]
     model: str | None = None
+    version: str | None = None
+    input: Any = None
     output: Any = None
+    logs: str | None = None
     error: Any = None
     metrics: dict[str, Any] | None = None
     urls: _Urls = _Urls()
@@ -46,16 +52,24 @@ class Prediction(BaseModel):
             return "".join(str(piece) for piece in cast("list[Any]", output))
         return output if isinstance(output, str) else json.dumps(output) if output else ""
 
+    @property
+    def declined(self) -> bool:
+        """Whether it failed because a filter found what was asked for, or what came of it, improper."""
+        return self.status == "failed" and bool(_DECLINED.search(str(self.error or "")))
+
     def metric(self, name: str) -> float | None:
         """A number among the metrics."""
         value = (self.metrics or {}).get(name)
         return value if isinstance(value, int | float) else None
 
 
-def begin(service: Service, path: str, body: dict[str, Any], pace: Pace) -> Prediction:
-    """Start a run; it is called off by itself when its time is over, should we be gone by then."""
+def begin(service: Service, path: str, body: dict[str, Any], beat: Beat, *, once: bool = False) -> Prediction:
+    """Start a run; it is called off by itself when its time is over, should we be gone by then.
+
+    ``once`` as for :meth:`Service.post`.
+    """
     limit = f"{max(5, round(service.options.total_timeout_s))}s"
-    return _read(service, service.post(path, body, pace.beat, headers={"Cancel-After": limit}))
+    return read(service, service.post(path, body, beat, headers={"Cancel-After": limit}, once=once))
 
 
 def follow(service: Service, prediction: Prediction, pace: Pace) -> Generator[str, None, Prediction]:
@@ -80,7 +94,7 @@ def follow(service: Service, prediction: Prediction, pace: Pace) -> Generator[st
         except EngineError:
             pace.beat()  # if it is more than the stream, the next question is told
     while True:
-        prediction = _read(service, service.get(f"predictions/{prediction.id}", pace.beat))
+        prediction = read(service, service.get(f"predictions/{prediction.id}", pace.beat))
         text = prediction.text
         if text.startswith(said) and len(text) > len(said):
             pace.piece()
@@ -113,7 +127,12 @@ def _is_last(event: httpx2.ServerSentEvent) -> bool:
     return event.event in {"done", "error"}
 
 
-def _read(service: Service, content: Any) -> Prediction:
+def read(service: Service, content: Any) -> Prediction:
+    """What an answer says of a run.
+
+    Raises:
+        EngineError: it says nothing of one.
+    """
     try:
         return Prediction.model_validate(content)
     except ValidationError as error:
