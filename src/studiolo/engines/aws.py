@@ -35,8 +35,11 @@ def make_client(
     connect_timeout_s: float,
     timeout_s: float,
     attempts: int,
+    connections: int = 10,
 ) -> Any:
     """A boto3 client for ``service``; ``engine`` names the table that ``options`` come from.
+
+    It keeps up to ``connections`` open for calls to come.
 
     Raises:
         SettingsError: there is no region, no such profile, or the endpoint is no URL.
@@ -49,6 +52,7 @@ def make_client(
         connect_timeout=connect_timeout_s,
         read_timeout=timeout_s,
         retries={"mode": "standard", "total_max_attempts": attempts},
+        max_pool_connections=connections,
         user_agent_appid="studiolo",
     )
     try:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from studiolo.errors import (
@@ -38,7 +39,8 @@ _WRONG_KEYS = frozenset(
         "optinrequired",
     }
 )
-_EXPIRED = frozenset({"expiredtoken", "expiredtokenexception", "requestexpired"})
+_EXPIRED = frozenset({"expiredtoken", "expiredtokenexception"})
+_WRONG_TIME = frozenset({"requesttimetooskewed", "requestexpired", "requestinthefuture"})
 _BUSY = frozenset(
     {"throttlingexception", "throttling", "toomanyrequestsexception", "servicequotaexceededexception"}
 )
@@ -90,6 +92,12 @@ def explained(
 
 def _of_service(error: Any, model: str, lifecycle: Callable[[], str]) -> StudioloError:
     code, said = refusal(error)
+    if code in _WRONG_TIME or re.match(r"signature (expired|not yet current)", said, re.IGNORECASE):
+        now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
+        return CredentialsError(
+            f"AWS finds the time of this request wrong: {said}.",
+            hint=f"This machine's clock says {now} UTC. Set it right, then ask again.",
+        )
     if code in _EXPIRED:
         return CredentialsError("The AWS credentials have expired.", hint="Sign in again: aws sso login")
     if code in _WRONG_KEYS:
@@ -101,14 +109,13 @@ def _of_service(error: Any, model: str, lifecycle: Callable[[], str]) -> Studiol
         return CredentialsError(
             f"Bedrock does not let you use '{model}': {said}.",
             hint="Allow bedrock:InvokeModel and bedrock:InvokeModelWithResponseStream for the model and its "
-            "inference profile (IAM). Anthropic's models also want a form filled in once: Bedrock console, "
-            "Model catalog.",
+            f"inference profile (IAM). {_maker_wants(model)}",
         )
     if code in _BUSY:
         return RateLimitedError(
             f"Bedrock asks to wait: {said}.",
             hint="Wait a minute, or ask for a larger quota: AWS console, Service Quotas, Amazon Bedrock.",
-            retry_after_s=_retry_after_s(error.response),
+            retry_after_s=retry_after_s(error.response),
         )
     if code == "resourcenotfoundexception":
         return _not_there(said, model, lifecycle)
@@ -117,6 +124,15 @@ def _of_service(error: Any, model: str, lifecycle: Callable[[], str]) -> Studiol
     if code == "modeltimeoutexception":
         return EngineTimeoutError("The model took too long.", hint="Ask for less, or another model.")
     return EngineError(f"Bedrock could not answer: {said}.", hint=_TRY_AGAIN)
+
+
+def _maker_wants(model: str) -> str:
+    if "stability." in model:
+        return (
+            "Stability AI's models are subscribed to once, by somebody who may aws-marketplace:Subscribe: "
+            "Bedrock console, Model catalog."
+        )
+    return "Anthropic's models also want a form filled in once: Bedrock console, Model catalog."
 
 
 def _not_there(said: str, model: str, lifecycle: Callable[[], str]) -> StudioloError:
@@ -158,7 +174,7 @@ def _said(error: Exception) -> str:
     return said or reason(error)
 
 
-def _retry_after_s(response: Mapping[str, Any]) -> float | None:
+def retry_after_s(response: Mapping[str, Any]) -> float | None:
     """From ``Retry-After`` (seconds) or ``x-amz-retry-after`` (milliseconds)."""
     headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     for name, unit_s in (("retry-after", 1.0), ("x-amz-retry-after", 0.001)):

@@ -18,6 +18,11 @@ class BedrockOptions(AwsOptions):
     max_side_px: int = Field(default=1568, ge=1, le=8000, description="Larger pictures are scaled to it.")
     price_input_per_million: float | None = Field(default=None, ge=0, description="US dollars.")
     price_output_per_million: float | None = Field(default=None, ge=0, description="US dollars.")
+    image_model: str | None = Field(
+        default=None, description="The painting model behind an ARN that does not tell: core, titan-v2 …"
+    )
+    max_parallel: int = Field(default=4, ge=1, le=64, description="How many pictures it paints at once.")
+    price_per_image: float | None = Field(default=None, ge=0, description="US dollars, of each picture.")
 
     def cost(self, usage: Usage | None) -> float | None:
         """US dollars, if both prices are known."""

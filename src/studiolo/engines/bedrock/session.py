@@ -18,6 +18,9 @@ Service = Literal["bedrock-runtime", "bedrock"]
 class Clients:
     """The clients of one engine. They are safe to use from several threads; making them is not.
 
+    With ``once``, no call is sent a second time by boto3, which does that after silence, too: what was
+    asked for is paid. Whoever calls asks again where nothing was done.
+
     Raises:
         MissingExtraError: boto3 is not installed.
         OfflineError: the service is not on this machine, and connections are forbidden.
@@ -25,8 +28,9 @@ class Clients:
         CredentialsError: there is half a pair of keys.
     """
 
-    def __init__(self, options: BedrockOptions, *, offline: bool) -> None:
+    def __init__(self, options: BedrockOptions, *, offline: bool, once: bool = False) -> None:
         self._options = options
+        self._once = once
         self._offline = offline
         self._lock = threading.Lock()
         self._made: dict[Service, Any] = {}
@@ -72,7 +76,8 @@ class Clients:
             endpoint_url=self._place(service),
             connect_timeout_s=3 if asking else options.connect_timeout_s,
             timeout_s=5 if asking else options.timeout_s,
-            attempts=1 if asking else options.max_attempts,
+            attempts=1 if asking or self._once else options.max_attempts,
+            connections=max(10, options.max_parallel),
         )
         hold_connections(client)
         return client
