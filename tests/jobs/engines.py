@@ -81,6 +81,7 @@ class Priced(FakeImageEngine):
     """Like a service: four cents a picture, by its list; remembers every request that it was paid for."""
 
     usd = 0.04
+    languages = ()
 
     def __init__(self, config=None):
         super().__init__(config)
@@ -89,7 +90,13 @@ class Priced(FakeImageEngine):
     @property
     def capabilities(self):
         return super().capabilities.model_copy(
-            update={"offline": False, "device": "service", "parallel": 4, "prompt_characters": 60}
+            update={
+                "offline": False,
+                "device": "service",
+                "parallel": 4,
+                "prompt_characters": 60,
+                "languages": self.languages,
+            }
         )
 
     def estimate(self, request):

@@ -18,6 +18,7 @@ EPILOG = examples(
 def cutout(
     pictures: Annotated[list[str], typer.Argument(metavar="FILE|ID", help="One picture, or several.")],
     engine: wishes.Engine = None,
+    max_cost: wishes.MaxCost = None,
     output: results.Output = None,
     force: results.Force = False,
     open_: results.Open = False,
@@ -34,4 +35,8 @@ def cutout(
 
     result = Result(output=output, force=force, open=open_, preview=preview, as_json=as_json)
     with Studio.open() as studio:
-        paint(studio, Edits(pictures=pictures, wish={"remove_background": True}, engine=engine), result)
+        paint(
+            studio,
+            Edits(pictures=pictures, wish={"remove_background": True}, engine=engine, max_cost=max_cost),
+            result,
+        )

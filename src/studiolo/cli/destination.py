@@ -56,15 +56,24 @@ class Destination:
         """Whether a folder was named, not a file."""
         return not self._single
 
-    def copy(self, source: Path, *, prompt: str, seed: int, picture_id: str = "") -> Path:
+    def copy(
+        self, source: Path, *, prompt: str, seed: int, picture_id: str = "", number: int | None = None
+    ) -> Path:
         """Copy a picture here, whole or not at all; returns the new path."""
-        return self.write(source.read_bytes(), prompt=prompt, seed=seed, picture_id=picture_id)
+        content = source.read_bytes()
+        return self.write(content, prompt=prompt, seed=seed, picture_id=picture_id, number=number)
 
-    def write(self, content: bytes, *, prompt: str, seed: int, picture_id: str = "") -> Path:
-        """Write a picture's file here, whole or not at all; returns its path."""
+    def write(
+        self, content: bytes, *, prompt: str, seed: int, picture_id: str = "", number: int | None = None
+    ) -> Path:
+        """Write a picture's file here, whole or not at all; returns its path.
+
+        ``number`` is its place among the pictures, from 1, which a file that was named has in its name; if it
+        is not given, the next.
+        """
         self._written += 1
         if self._single:
-            target = self._numbered(self._written)
+            target = self._numbered(self._written if number is None else number)
         else:
             name = "-".join(filter(None, (slug(prompt), str(seed), picture_id.rpartition("-")[2])))
             target = self.folder / f"{name}.png"

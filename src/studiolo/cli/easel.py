@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +14,11 @@ if TYPE_CHECKING:
     from studiolo.cli.destination import Destination
     from studiolo.cli.graphics import Graphics
     from studiolo.cli.order import Edits, Order
-    from studiolo.cli.painting import PaintingLine
+    from studiolo.errors import StudioloError
     from studiolo.gallery import Picture
     from studiolo.studio import Studio
+    from studiolo.studio.several import Painted
+    from studiolo.studio.spending import Quote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,27 +48,44 @@ class Result:
 
 @dataclass(kw_only=True)
 class Easel:
-    """Takes each finished picture: copies it, prints it, remembers it for the contact sheet."""
+    """Takes each finished picture: copies it, prints it, remembers it for the contact sheet.
+
+    ``quotes`` say what each request was to cost.
+    """
 
     studio: Studio
     result: Result
     destination: Destination | None
-    total: int
-    paths: list[Path] = field(default_factory=list[Path])
+    quotes: Sequence[Quote]
+    paths: dict[int, Path] = field(default_factory=dict[int, Path])
+    paid: float = 0.0
 
-    def take(self, picture: Picture) -> None:
-        """Copy and print ``picture``."""
+    @property
+    def total(self) -> int:
+        """How many pictures are asked for."""
+        return sum(quote.count for quote in self.quotes)
+
+    def place(self, painted: Painted) -> int:
+        """The place of a picture among all, from 0."""
+        return sum(quote.count for quote in self.quotes[: painted.request]) + painted.index
+
+    def take(self, painted: Painted) -> None:
+        """Copy and print a picture."""
         from studiolo.cli import pictures
         from studiolo.cli.console import for_a_person, print_json, print_line, say
         from studiolo.cli.palettes import palette_document
 
+        picture, place = painted.picture, self.place(painted)
         path = self.studio.gallery.path(picture)
         if self.destination is not None:
-            path = self._copy(self.destination, picture, path)
-        self.paths.append(path)
+            path = self._copy(self.destination, picture, path, number=place + 1)
+        self.paths[place] = path
+        self.paid += picture.cost or 0.0
         if self.result.as_json:
             document = pictures.as_document(picture, path) | palette_document(picture.palette, path)
-            print_json(document, indent=None)
+            quote = self.quotes[painted.request]
+            estimate = None if quote.usd is None else round(quote.usd / quote.count, 6)
+            print_json({**document, "estimate": estimate}, indent=None)
         elif for_a_person():
             pictures.print_finished(picture, path, number=len(self.paths), total=self.total)
         else:
@@ -75,12 +93,12 @@ class Easel:
             for note in picture.notes:
                 say(f"{path.name}: {note}")
 
-    def _copy(self, destination: Destination, picture: Picture, path: Path) -> Path:
+    def _copy(self, destination: Destination, picture: Picture, path: Path, *, number: int) -> Path:
         from studiolo.cli.failure import explain
 
         try:
             return destination.copy(
-                path, prompt=picture.prompt, seed=picture.seed or 0, picture_id=picture.id
+                path, prompt=picture.prompt, seed=picture.seed or 0, picture_id=picture.id, number=number
             )
         except OSError as error:
             told = explain(error)
@@ -92,63 +110,90 @@ class Easel:
         from studiolo.cli.console import for_a_person, say
         from studiolo.cli.pictures import show_files
 
-        sheet = show_files(self.paths, graphics)
-        if self.destination is not None and self.destination.is_folder and len(self.paths) > 1:
+        paths = [self.paths[place] for place in sorted(self.paths)]
+        sheet = show_files(paths, graphics)
+        if self.destination is not None and self.destination.is_folder and len(paths) > 1:
             from studiolo.cli.pictures import sheet_of
 
-            where = self.destination.write_sheet(sheet or sheet_of(self.paths))
+            where = self.destination.write_sheet(sheet or sheet_of(paths))
             if for_a_person(as_json=self.result.as_json):
                 say(f"All on one sheet: {where}", style="dim")
-        if self.result.open:
+        if self.result.open and paths:
             from studiolo.cli.viewer import open_files
 
-            open_files(self.paths)
+            open_files(paths)
 
 
 def paint(studio: Studio, order: Order | Edits, result: Result) -> None:
     """Paint every request of the order, keeping, copying and printing each picture at once.
 
     Raises:
-        StudioloError: as :meth:`Studio.generate_each`; a :class:`Cancelled` says how many are kept.
+        StudioloError: as :meth:`Studio.generate_many`; a :class:`Cancelled` says how many are kept. Of
+            several errors it is the first; the others are written.
     """
+    from studiolo.cli.bill import say_estimate, say_paid
+    from studiolo.cli.failure import report
+
+    fields, engine = order.requests(studio)
+    typed = [each.pop("original_prompt", "") for each in fields]
+    requests = [studio.request(**each) for each in fields]
+    quotes = [studio.estimate(request, engine=engine) for request in requests]
+    destination = result.destination(sum(quote.count for quote in quotes))
+    easel = Easel(studio=studio, result=result, destination=destination, quotes=quotes)
+    graphics = result.graphics()
+    if not result.as_json:
+        say_estimate(quotes)
+
+    def begin(**callbacks: Any) -> Iterator[Painted]:
+        return studio.generate_many(
+            requests,
+            engine=engine,
+            translate=order.translate,
+            original_prompts=typed,
+            max_cost=order.max_cost,
+            **callbacks,
+        )
+
+    try:
+        errors = _fill(easel, begin)
+    finally:
+        if not result.as_json:
+            say_paid(easel.paid)
+    easel.finish(graphics)
+    for error in errors[1:]:
+        report(error, as_json=result.as_json)
+    if errors:
+        raise errors[0]
+
+
+def _fill(easel: Easel, begin: Callable[..., Iterator[Painted]]) -> list[StudioloError]:
+    """Have the pictures painted that ``begin`` gives, and taken; gives what failed on the way."""
     from studiolo.cli.interrupt import cancel_on_interrupt
     from studiolo.cli.painting import PaintingLine
-    from studiolo.errors import Cancelled
+    from studiolo.errors import Cancelled, StudioloError
 
-    requests, engine = order.requests(studio)
-    total = sum(request.get("count", 1) for request in requests)
-    with ExitStack() as stack:
-        cancel = stack.enter_context(cancel_on_interrupt())
-        line: PaintingLine | None = None
+    errors: list[StudioloError] = []
+    with cancel_on_interrupt() as cancel:
+        line = PaintingLine([quote.count for quote in easel.quotes], cancel)
 
-        def progress(step: Any) -> None:
-            if line is not None:
-                line.report(step)
+        def failed(number: int, error: StudioloError) -> None:
+            errors.append(error)
+            line.request_failed(number)
 
-        # Every request is checked before the first is painted.
-        paintings = [
-            studio.generate_each(
-                engine=engine, progress=progress, cancel=cancel, translate=order.translate, **request
-            )
-            for request in requests
-        ]
-        easel = Easel(studio=studio, result=result, destination=result.destination(total), total=total)
-        graphics = result.graphics()
-        line = stack.enter_context(PaintingLine(total, cancel))
-        try:
-            for picture in _one_by_one(paintings):
-                line.picture_done()
-                with line.paused():
-                    easel.take(picture)
-        except Cancelled as cancelled:
-            kept = f"{len(easel.paths)} of {count_of(total)} kept"
-            raise Cancelled(f"Cancelled: {kept}.", hint=cancelled.hint) from cancelled
-    easel.finish(graphics)
-
-
-def _one_by_one(paintings: list[Iterator[Picture]]) -> Iterator[Picture]:
-    for painting in paintings:
-        yield from painting
+        painting = begin(progress=line.report, cancel=cancel, failed=failed)
+        with line:
+            try:
+                for painted in painting:
+                    line.picture_done(easel.place(painted))
+                    with line.paused():
+                        easel.take(painted)
+            except Cancelled as cancelled:
+                kept = f"{len(easel.paths)} of {count_of(easel.total)} kept"
+                raise Cancelled(f"Cancelled: {kept}.", hint=cancelled.hint) from cancelled
+            except StudioloError as error:
+                if error not in errors:  # not what a painting failed of: a copy could not be written
+                    raise
+    return errors
 
 
 def write_drafts(studio: Studio, order: Order, result: Result) -> None:

@@ -16,6 +16,7 @@ EPILOG = examples(
     'studiolo generate "a castle by the sea" --palette "#264653,#2a9d8f,#e9c46a"',
     "studiolo generate --from 7k3f --guidance 7",
     "studiolo generate - --json < prompts.txt",
+    'studiolo generate "a castle" "a ship" -n 4 -e replicate --max-cost 0.50',
 )
 
 
@@ -31,6 +32,7 @@ def generate(
     palette: wishes.Palette = None,
     palette_from: wishes.PaletteFrom = None,
     engine: wishes.Engine = None,
+    max_cost: wishes.MaxCost = None,
     steps: wishes.Steps = None,
     guidance: wishes.Guidance = None,
     scheduler: wishes.Scheduler = None,
@@ -112,6 +114,7 @@ def generate(
         engine=engine,
         again=again,
         translate=translate,
+        max_cost=max_cost,
     )
     result = Result(output=output, force=force, open=open_, preview=preview, as_json=as_json)
     with Studio.open() as studio:

@@ -22,6 +22,7 @@ class Order:
     references: Sequence[str] = ()
     palette_from: str | None = None
     translate: bool = True
+    max_cost: float | None = None
 
     def requests(self, studio: Studio) -> tuple[list[dict[str, Any]], str | None]:
         """The fields of one request for each prompt, and the engine."""
@@ -68,9 +69,10 @@ class Edits:
     wish: Mapping[str, Any]
     engine: str | None
     translate: bool = False
+    max_cost: float | None = None
 
     def requests(self, studio: Studio) -> tuple[list[dict[str, Any]], str | None]:
-        """What to ask of :meth:`Studio.generate_each` for each picture, and the engine."""
+        """The fields of a request for each picture, with its original prompt, and the engine."""
         from studiolo.studio.subjects import find_subject, provenance
 
         asked: list[dict[str, Any]] = []

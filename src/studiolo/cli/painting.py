@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
@@ -20,44 +20,59 @@ if TYPE_CHECKING:
 
 
 class PaintingLine:
-    """Shows the progress of ``pictures`` pictures on stderr, if that is a terminal.
+    """Shows the progress of several requests on stderr, if that is a terminal.
 
-    Give :meth:`report` to the painter as its progress callback; call :meth:`picture_done` after
-    each picture. Use it as a context manager; print inside :meth:`paused`.
+    ``counts`` says how many pictures each has. Give :meth:`report` to the painter as its progress callback,
+    and call :meth:`picture_done` after each picture; their places are among all pictures, from 0. Use it as a
+    context manager; print inside :meth:`paused`.
     """
 
-    def __init__(self, pictures: int, cancel: Event) -> None:
-        self._pictures = pictures
+    def __init__(self, counts: Sequence[int], cancel: Event) -> None:
+        self._counts = tuple(counts)
+        self._pictures = sum(counts)
         self._cancel = cancel
         self._done = 0
+        self._shares: dict[int, float] = {}
+        self._over: set[int] = set()
         self._started = time.monotonic()
         self._first_step_at: float | None = None
         self._bar = _bar(stderr_console()) if sys.stderr.isatty() else None
         if self._bar is not None:
-            self._task = self._bar.add_task("starting", total=1.0, picture=self._which(0), step="", left="")
+            self._task = self._bar.add_task("starting", total=1.0, picture=self._which(), step="", left="")
 
     def report(self, progress: Progress) -> None:
-        """Show how far the present picture is."""
-        if self._bar is None:
+        """Show how far the picture is, and all of them together."""
+        if self._bar is None or progress.index in self._over:
             return
-        share = self._share(progress.step / max(progress.total, 1))
+        self._shares[progress.index] = min(1.0, progress.step / max(progress.total, 1))
+        share = self._share()
+        several = len(self._shares)
         self._bar.update(
             self._task,
             completed=share,
             description="stopping" if self._cancel.is_set() else progress.stage,
-            picture=self._which(self._done),
-            step=f"step {progress.step}/{progress.total}",
+            picture=self._which(),
+            step=f"{several} at once" if several > 1 else f"step {progress.step}/{progress.total}",
             left=self._time_left(share),
         )
 
-    def picture_done(self) -> None:
-        """One more picture is finished."""
+    def picture_done(self, place: int) -> None:
+        """A picture is finished."""
         self._done += 1
+        self._end(place)
+
+    def request_failed(self, number: int) -> None:
+        """Nothing more will come of a request; ``number`` is its place among the requests."""
+        first = sum(self._counts[:number])
+        self._end(*range(first, first + self._counts[number]))
+
+    def _end(self, *places: int) -> None:
+        self._over.update(places)
+        for place in places:
+            self._shares.pop(place, None)
         if self._bar is not None:
-            share = self._share(0.0)
-            self._bar.update(
-                self._task, completed=share, picture=self._which(self._done), left=self._time_left(share)
-            )
+            share = self._share()
+            self._bar.update(self._task, completed=share, picture=self._which(), left=self._time_left(share))
 
     @contextmanager
     def paused(self) -> Generator[None]:
@@ -67,7 +82,7 @@ class PaintingLine:
         try:
             yield
         finally:
-            if self._bar is not None and self._done < self._pictures:
+            if self._bar is not None and len(self._over) < self._pictures:
                 self._bar.start()
 
     def __enter__(self) -> Self:
@@ -79,11 +94,15 @@ class PaintingLine:
         if self._bar is not None:
             self._bar.stop()
 
-    def _share(self, of_this_picture: float) -> float:
-        return min(1.0, (self._done + of_this_picture) / self._pictures)
+    def _share(self) -> float:
+        return min(1.0, (len(self._over) + sum(self._shares.values())) / self._pictures)
 
-    def _which(self, done: int) -> str:
-        return f"{min(done + 1, self._pictures)} of {self._pictures}" if self._pictures > 1 else ""
+    def _which(self) -> str:
+        if self._pictures == 1:
+            return ""
+        if len(self._shares) > 1:
+            return f"{self._done} of {self._pictures} done"
+        return f"{min(self._done + 1, self._pictures)} of {self._pictures}"
 
     def _time_left(self, share: float) -> str:
         """Measured from the first step, so that the loading of weights is not taken for painting."""

@@ -20,6 +20,7 @@ def upscale(
     pictures: Annotated[list[str], typer.Argument(metavar="FILE|ID", help="One picture, or several.")],
     scale: Annotated[int, typer.Option(metavar="2|4", help="How many times each side.")] = 2,
     engine: wishes.Engine = None,
+    max_cost: wishes.MaxCost = None,
     output: results.Output = None,
     force: results.Force = False,
     open_: results.Open = False,
@@ -36,4 +37,8 @@ def upscale(
 
     result = Result(output=output, force=force, open=open_, preview=preview, as_json=as_json)
     with Studio.open() as studio:
-        paint(studio, Edits(pictures=pictures, wish={"upscale": scale}, engine=engine), result)
+        paint(
+            studio,
+            Edits(pictures=pictures, wish={"upscale": scale}, engine=engine, max_cost=max_cost),
+            result,
+        )

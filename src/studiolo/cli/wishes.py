@@ -16,8 +16,8 @@ Prompts = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="PROMPT",
-        help="What to paint. Several prompts are painted one after the other; `-` reads one a line "
-        "from stdin.",
+        help="What to paint. Several prompts are painted one after the other, by a service at once; "
+        "`-` reads one a line from stdin.",
         show_default=False,
     ),
 ]
@@ -88,6 +88,14 @@ Engine = Annotated[
         "-e",
         metavar="NAME[:MODEL]",
         help="Who paints; see `studiolo engines`.",
+        rich_help_panel=_HOW,
+    ),
+]
+MaxCost = Annotated[
+    float | None,
+    typer.Option(
+        metavar="DOLLARS",
+        help="Paint nothing that may take the cost of all pictures above this; `inf`: whatever it costs.",
         rich_help_panel=_HOW,
     ),
 ]

@@ -19,6 +19,8 @@ from starlette.exceptions import HTTPException
 from studiolo.errors import (
     AccessError,
     Cancelled,
+    ContentRefusedError,
+    CostLimitError,
     CredentialsError,
     DiskFullError,
     EngineError,
@@ -47,6 +49,7 @@ _STATUS: Final[Mapping[type[StudioloError], int]] = {
     NotFoundError: 404,
     UnknownEngineError: 404,
     TooLargeError: 413,
+    CostLimitError: 402,
     InputError: 422,
     UnauthenticatedError: 401,
     AccessError: 403,
@@ -56,13 +59,19 @@ _STATUS: Final[Mapping[type[StudioloError], int]] = {
     CredentialsError: 503,
     OfflineError: 503,
     EngineTimeoutError: 504,
+    ContentRefusedError: 422,  # asked in the same words, it is declined again
     EngineError: 502,
     DiskFullError: 507,
     GalleryReadOnlyError: 403,
     Cancelled: 409,
     StudioloError: 500,
 }
-_TITLES: Final = {422: "Invalid request", 502: "The engine failed", 504: "The engine took too long"}
+_TITLES: Final = {
+    402: "Too costly",
+    422: "Invalid request",
+    502: "The engine failed",
+    504: "The engine took too long",
+}
 _HINTS: Final = {
     404: f"Check the address. {REFERENCE}",
     405: f"The header Allow says which methods there are. {REFERENCE}",

@@ -59,6 +59,16 @@ class Equipping(Core):
                     self._probed[each] = now, tuple(facts for facts in found if facts.kind is each)
             return tuple(facts for each in kinds for facts in self._probed[each][1])
 
+    def engine(self, kind: Kind | str, engine: str) -> EngineFacts:
+        """One engine, ready or not; with a model (``"openai:gpt-image-1"``), what it can do with that.
+
+        Raises:
+            InvalidRequestError, UnknownEngineError: there is no such kind, engine, or model of it.
+            EngineError, SettingsError: it cannot be loaded, or its table is wrong.
+        """
+        spec = require_text(engine, "engine").strip()
+        return look_at_engine(self._registries(), self.settings, spec, kinds=(_kind(kind),))[0]
+
     def voices(self, engine: str | None = None) -> tuple[Voice, ...]:
         """The voices of a speech engine; the settings' one if not given. May ask its service.
 

@@ -19,6 +19,7 @@ _CODES: Final = {
     "unauthenticated": "invalid_api_key",
     "forbidden": "insufficient_permissions",
     "unknown-engine": "model_not_found",
+    "content-refused": "moderation_blocked",
     "queue-full": "rate_limit_exceeded",
     "rate-limited": "rate_limit_exceeded",
     "invalid-request": None,

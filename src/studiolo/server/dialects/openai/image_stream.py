@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
@@ -51,7 +52,7 @@ class ImageStream:
             loop.call_soon_threadsafe(self._arrived.put_nowait, event)
 
         self._subscription = jobs.events.subscribe(hand_on, owner)
-        self._sent = 0  # pictures
+        self._sent: set[str] = set()  # pictures
         self._shown = _Shown(answers.order.body.partial_images)
 
     async def open(self, begin: Callable[[], Job]) -> Job:
@@ -91,8 +92,8 @@ class ImageStream:
             if happened.job_id != job.id:
                 continue
             match happened.data:
-                case PictureFinished(index=index, picture=picture) if index >= self._sent:
-                    yield await self._completed(index, picture)
+                case PictureFinished(picture=picture) if picture.id not in self._sent:
+                    yield await self._completed(picture)
                 case JobProgress() as progress if self._shown.is_due(progress):
                     if (preview := await self._preview(job, progress)) is not None:
                         yield preview
@@ -106,13 +107,13 @@ class ImageStream:
 
     async def _finished(self, job: Job) -> AsyncIterator[bytes]:
         """Pictures that nobody told the client of yet."""
-        for index, picture_id in enumerate(job.pictures):
-            if index >= self._sent:
+        for picture_id in job.pictures:
+            if picture_id not in self._sent:
                 picture = await run_in_threadpool(self._answers.gallery.get, picture_id)
-                yield await self._completed(index, picture)
+                yield await self._completed(picture)
 
-    async def _completed(self, index: int, picture: Picture) -> bytes:
-        self._sent = index + 1
+    async def _completed(self, picture: Picture) -> bytes:
+        self._sent.add(picture.id)
         return await run_in_threadpool(self._answers.completed, self._event, picture)
 
     async def _preview(self, job: Job, progress: JobProgress) -> bytes | None:
@@ -124,24 +125,22 @@ class ImageStream:
 
 
 class _Shown:
-    """How many previews of a picture the client has had, of those spread over its steps."""
+    """How many previews of each picture the client has had, of those spread over its steps."""
 
     def __init__(self, wanted: int) -> None:
         self._wanted = wanted
-        self._index = -1
-        self._passed = self._number = 0
+        self._passed: Counter[int] = Counter()
+        self._number: Counter[int] = Counter()
 
     def is_due(self, progress: JobProgress) -> bool:
         """Whether there is a preview, of a part of the steps that was not shown yet."""
-        if progress.index != self._index:
-            self._index, self._passed, self._number = progress.index, 0, 0
-        return self._passed < self._reached(progress)
+        return self._passed[progress.index] < self._reached(progress)
 
     def count(self, progress: JobProgress) -> int:
         """The number of the one that is shown now, from 0."""
-        self._passed = self._reached(progress)
-        self._number += 1
-        return self._number - 1
+        self._passed[progress.index] = self._reached(progress)
+        self._number[progress.index] += 1
+        return self._number[progress.index] - 1
 
     def _reached(self, progress: JobProgress) -> int:
         if progress.preview_step is None:

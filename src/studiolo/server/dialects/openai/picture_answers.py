@@ -11,6 +11,8 @@ from typing import Any, Final, Literal
 
 from studiolo.errors import (
     Cancelled,
+    ContentRefusedError,
+    CostLimitError,
     CredentialsError,
     DiskFullError,
     EngineError,
@@ -36,7 +38,8 @@ Event = Literal["image_generation", "image_edit"]
 _RAISED: Final = {
     kind_of(kind("")): kind
     for kind in (
-        CredentialsError, DiskFullError, EngineError, EngineTimeoutError, GalleryError, GalleryReadOnlyError,
+        ContentRefusedError, CostLimitError, CredentialsError, DiskFullError, EngineError, EngineTimeoutError,
+        GalleryError, GalleryReadOnlyError,
         InvalidImageError, InvalidRequestError, OfflineError, RateLimitedError, UnknownEngineError,
         UnsupportedRequestError,
     )
