@@ -29,6 +29,9 @@ class Asking:
     in_turn: ClassVar[bool] = True
     """Whether the pictures of a request are painted one after the other; False if several at once."""
 
+    previews_throughout: ClassVar[bool] = True
+    """Whether each report has a preview; False where a server gives one now and then."""
+
     kept_within: ClassVar[float] = 2.0
     """Mean difference (of 255) allowed where a mask says: keep."""
 
