@@ -1,0 +1,202 @@
+"""What a web UI has: models, samplers, LoRAs, upscalers, ControlNet. Asked when first needed, then kept.
+
+The web UI takes names it does not know without a word and paints with something else (its first sampler, the
+model it has loaded, no LoRA): so every name is looked up here first. Routes and fields are those of
+modules/api/models.py in AUTOMATIC1111 1.10.1, Forge of 2025-06 and SD.Next of 2026-07.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from studiolo.engines.automatic1111.connection import Connection
+from studiolo.engines.automatic1111.explaining import NoSuchRouteError, no_web_ui
+from studiolo.engines.automatic1111.names import Table, pick, stem
+from studiolo.engines.automatic1111.samplers import SIGMAS, Samplers, Schedules
+from studiolo.engines.http.worker import Beat
+from studiolo.errors import InputError, InvalidRequestError, UnsupportedRequestError
+
+_API: Final = "sdapi/v1"
+_NONE: Final = "none"
+
+T = TypeVar("T")
+
+
+class _Checkpoint(BaseModel):
+    title: str
+    model_name: str
+    hash: str | None = None
+    sha256: str | None = None
+    filename: str = ""
+
+
+class _Sampler(BaseModel):
+    name: str
+    aliases: list[str] | None = None
+
+
+class _Schedule(BaseModel):
+    name: str
+    label: str | None = None
+    aliases: list[str] | None = None
+
+
+class _Lora(BaseModel):
+    name: str
+    alias: str | None = None
+    path: str | None = None
+
+
+class _Named(BaseModel):
+    name: str
+
+
+class _Vae(BaseModel):
+    model_name: str
+
+
+class _ControlModels(BaseModel):
+    model_list: list[str]
+
+
+class _ControlModules(BaseModel):
+    module_list: list[str]
+
+
+class Catalogue:
+    """Safe to use from several threads. Each list raises EngineError where the server does not give it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._kept: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        self.title = connection.host.title
+
+    def pick(
+        self, asked: str, table: Callable[[Beat], Table], beat: Beat, *, what: str, error: type[InputError]
+    ) -> str:
+        """The server's name of ``asked``; what is not found is looked for once more, as it may be new.
+
+        Raises:
+            InputError: of the type ``error``: there is no such thing.
+        """
+        try:
+            return pick(asked, table(beat), what=what, title=self.title, error=error)
+        except error:
+            self.forget()
+        return pick(asked, table(beat), what=what, title=self.title, error=error)
+
+    def forget(self) -> None:
+        """Ask anew from now on."""
+        with self._lock:
+            self._kept.clear()
+
+    def checkpoints(self, beat: Beat) -> Table:
+        """Models, by their titles."""
+        listed = self._list("sd-models", list[_Checkpoint], beat)
+        return {
+            each.title: tuple(
+                filter(
+                    None,
+                    (each.model_name, each.hash, each.sha256, (each.sha256 or "")[:10], stem(each.filename)),
+                )
+            )
+            for each in listed
+        }
+
+    def samplers(self, beat: Beat) -> Samplers:
+        """Samplers and schedules; how schedules are told says which web UI it is."""
+        names = {
+            each.name: tuple(each.aliases or ()) for each in self._list("samplers", list[_Sampler], beat)
+        }
+        try:
+            listed = self._list("schedulers", list[_Schedule], beat)
+        except NoSuchRouteError:
+            return Samplers(title=self.title, kind=Schedules.IN_THE_NAME, names=names)
+        if not all(each.label for each in listed):
+            return Samplers(title=self.title, kind=Schedules.SIGMA, names=names, schedules=SIGMAS)
+        schedules = {each.label or "": (each.name, *(each.aliases or ())) for each in listed}
+        return Samplers(title=self.title, kind=Schedules.APART, names=names, schedules=schedules)
+
+    def sampler_names(self) -> tuple[str, ...]:
+        """Those that were asked for before; asks nothing."""
+        with self._lock:
+            return tuple(each.name for each in self._kept.get("samplers", ()))
+
+    def loras(self, beat: Beat) -> Table:
+        """LoRAs, by the names that prompts call them."""
+        return {
+            each.name: tuple(filter(None, (each.alias, stem(each.path or ""))))
+            for each in self._list("loras", list[_Lora], beat)
+        }
+
+    def upscalers(self, beat: Beat) -> Table:
+        """What enlarges pictures; "None" does not."""
+        listed = self._list("upscalers", list[_Named], beat)
+        return {each.name: () for each in listed if each.name.lower() != _NONE}
+
+    def hires_upscalers(self, beat: Beat) -> Table:
+        """What enlarges between the two passes of "hires. fix": latents, too."""
+        latent = self._list("latent-upscale-modes", list[_Named], beat)
+        return {each.name: () for each in latent} | dict(self.upscalers(beat))
+
+    def vaes(self, beat: Beat) -> Table:
+        """Autoencoders, by the names that settings call them."""
+        try:
+            return {each.model_name: () for each in self._list("sd-vae", list[_Vae], beat)}
+        except NoSuchRouteError as error:
+            raise UnsupportedRequestError(
+                f"{self.title} has no choice of VAE over its API (Forge keeps it elsewhere).",
+                hint="Leave vae out, and choose it there.",
+            ) from error
+
+    def styles(self, beat: Beat) -> Table:
+        """Prompt styles."""
+        return {each.name: () for each in self._list("prompt-styles", list[_Named], beat)}
+
+    def control_models(self, beat: Beat) -> Table:
+        """ControlNet's models.
+
+        Raises:
+            UnsupportedRequestError: there is no such extension, or no such API of it.
+        """
+        try:
+            listed = self._read("controlnet/model_list", _ControlModels, beat).model_list
+        except NoSuchRouteError as error:
+            raise UnsupportedRequestError(
+                f"{self.title} has no ControlNet extension (SD.Next's own is not spoken to).",
+                hint="Install sd-webui-controlnet there, or leave the control image out.",
+            ) from error
+        return {each: () for each in listed if each.lower() != _NONE}
+
+    def no_preprocessor(self, beat: Beat) -> str:
+        """What ControlNet calls a picture that is a map already: "none", or "None" in Forge."""
+        listed = self._read("controlnet/module_list", _ControlModules, beat).module_list
+        found = next((each for each in listed if each.lower() == _NONE), None)
+        if found is None:
+            raise InvalidRequestError(
+                f"ControlNet at {self.title} takes no prepared maps.", hint="Update the extension there."
+            )
+        return found
+
+    def _list(self, name: str, form: type[T], beat: Beat) -> T:
+        return self._read(f"{_API}/{name}", form, beat, kept_as=name)
+
+    def _read(self, path: str, form: type[T], beat: Beat, *, kept_as: str = "") -> T:
+        name = kept_as or path
+        with self._lock:
+            if name in self._kept:
+                found: T = self._kept[name]
+                return found
+        content = self._connection.asking.get(path, beat)
+        try:
+            read = TypeAdapter(form).validate_python(content)
+        except ValidationError as error:
+            raise no_web_ui(self._connection.host, self._connection.options) from error
+        with self._lock:
+            self._kept[name] = read
+        return read

@@ -1,0 +1,63 @@
+"""The ways to one web UI: patient for a painting, quick for a look at it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
+
+from studiolo.engines.automatic1111.explaining import explain
+from studiolo.engines.automatic1111.options import Automatic1111Options
+from studiolo.engines.http import Host, Service
+
+_BRIEF_S: Final = 30
+_LOOK_S: Final = 5
+_ASKING: Final[Mapping[str, Any]] = {"timeout_s": _BRIEF_S, "total_timeout_s": 2 * _BRIEF_S}
+_LOOKING: Final[Mapping[str, Any]] = {"timeout_s": _LOOK_S, "total_timeout_s": _LOOK_S, "max_retries": 0}
+QUICK: Final[Mapping[str, Any]] = {
+    "connect_timeout_s": 1,
+    "timeout_s": 2,
+    "total_timeout_s": 3,
+    "max_retries": 0,
+}
+"""How a server of this machine is asked whether it is there."""
+
+
+class Connection:
+    """``painting`` is for what takes its time, ``asking`` for lists, ``looking`` for what may fail."""
+
+    def __init__(self, host: Host, options: Automatic1111Options, *, offline: bool) -> None:
+        self.host = host
+        self.options = options
+
+        def service(changes: Mapping[str, Any]) -> Service:
+            shorter = {
+                name: min(value, getattr(options, name)) if name.endswith("_s") else value
+                for name, value in changes.items()
+            }
+            return Service(
+                host,
+                options.model_copy(update=shorter),
+                offline=offline,
+                headers=_credentials(options),
+                explain=partial(explain, host, options),
+            )
+
+        self.painting = service({})
+        self.asking = service(_ASKING)
+        self.looking = service(_LOOKING)
+
+    def close(self) -> None:
+        """End what runs, and the connections."""
+        for service in (self.painting, self.asking, self.looking):
+            service.close()
+
+
+def _credentials(options: Automatic1111Options) -> dict[str, str]:
+    """RFC 7617, for ``--api-auth``; a key, for whatever stands before the web UI, is a bearer's."""
+    if not options.username:
+        return {}
+    password = options.password.get_secret_value() if options.password else ""
+    pair = base64.b64encode(f"{options.username}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {pair}"}
