@@ -24,15 +24,17 @@ PICTURE = Image.new("RGB", (24, 16), "teal")
 class Only(FakeImageEngine):
     """Does one task, and is as ready as it is told to be."""
 
-    def __init__(self, task: Task, *, ready: bool = True, offline: bool = True) -> None:
+    def __init__(self, task: Task, *, ready: bool = True, offline: bool = True, device: str = "cpu") -> None:
         super().__init__()
         self._tasks = frozenset({task})
         self._ready = ready
         self._offline = offline
+        self._device = device
 
     @property
     def capabilities(self) -> Capabilities:
-        return super().capabilities.model_copy(update={"tasks": self._tasks, "offline": self._offline})
+        changes = {"tasks": self._tasks, "offline": self._offline, "device": self._device}
+        return super().capabilities.model_copy(update=changes)
 
     def availability(self) -> Availability:
         if self._ready:
@@ -84,6 +86,13 @@ def test_nothing_is_sent_to_a_service_that_nobody_named(open_with):
     with pytest.raises(UnsupportedRequestError, match="Engines here that can: service"):
         studio.prepare(request)
     assert studio.prepare(request, engine="service").engine == "service"
+
+
+def test_a_server_of_this_machine_is_not_asked_unless_it_is_named(open_with):
+    studio = open_with(aserver=Only("upscaling", device="aserver"), upscaler=Only("upscaling"))
+    request = studio.request(init_image=PICTURE, upscale=2)
+    assert studio.prepare(request).engine == "upscaler"
+    assert studio.prepare(request, engine="aserver").engine == "aserver"
 
 
 def test_what_would_mend_it_is_said_where_nobody_is_ready(open_with):

@@ -39,7 +39,9 @@ def choose_engine(registry: EngineRegistry, preferred: str, request: ImageReques
     except UnsupportedRequestError as error:
         for name in _others(registry, request, preferred):
             engine = registry.resolve(name)
-            if engine.capabilities.offline and engine.availability().ready:
+            able = engine.capabilities
+            served = able.device == name  # by a server of its own, of which it is not known that it is there
+            if able.offline and not served and engine.availability().ready:
                 why = error.message.removeprefix(f"Engine '{preferred}' ").rstrip(".")
                 return Choice(engine=name, note=f"by {name}: {preferred} {why}")
         raise _refusal(registry, request, preferred, error) from error
