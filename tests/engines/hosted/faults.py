@@ -2,7 +2,7 @@
 
 A subclass in ``tests/engines/X/test_hosted.py`` is named ``TestFaults``, says its engine's ``name`` and gives
 a :class:`Hosting`; ``rows.py`` says of each fault what the server does and how it has to end. With
-``STUDIOLO_FAULT_MATRIX=FILE`` in the environment each outcome is appended to that file, from which
+``STUDIOLO_FAULT_MATRIX=/A/FILE`` in the environment each outcome is appended to that file, from which
 ``matrix.py`` writes the tables of the documentation.
 """
 
@@ -22,13 +22,20 @@ import pytest
 
 from studiolo.engines.base import ImageEngine
 from studiolo.engines.checking import check, resolve
-from studiolo.errors import Cancelled, StudioloError
+from studiolo.errors import (
+    Cancelled,
+    ContentRefusedError,
+    CredentialsError,
+    RateLimitedError,
+    StudioloError,
+)
 from studiolo.requests import GeneratedImage, ImageRequest, Progress
 from tests.engines.hosted.outcomes import Outcome, append
 from tests.engines.hosted.rows import FAULT_NAMES, ROWS, FaultName, Row
 
 PATIENCE_S = 10.0
 _HALF_OF_A_SECRET = 8
+_MATRIX = os.environ.get("STUDIOLO_FAULT_MATRIX", "")  # read here, as no test sees such variables
 SEED = 70
 PROMPT = "a red apple on a table"
 
@@ -201,6 +208,9 @@ class Run:
         assert isinstance(error, StudioloError), f"{error!r} is none of ours"
         wanted = " or ".join(kind.__name__ for kind in row.raises) or "no error"
         assert isinstance(error, row.raises), f"{error!r} where {wanted} belongs"
+        for kind in (CredentialsError, RateLimitedError, ContentRefusedError):
+            blamed = isinstance(error, kind) and kind not in row.raises
+            assert not blamed, f"{error!r} blames what is not at fault"
         assert error.message, "an error without a word"
         assert "\n" not in f"{error}", f"more than one line: {error}"
         assert error.hint or isinstance(error, Cancelled), f"no hint: {error}"
@@ -208,8 +218,8 @@ class Run:
 
 def record(outcome: Outcome) -> None:
     """Append ``outcome`` to the file that the environment names, if it does."""
-    if file := os.environ.get("STUDIOLO_FAULT_MATRIX"):
-        append(Path(file), outcome)
+    if _MATRIX:
+        append(Path(_MATRIX), outcome)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from studiolo.engines.http.replies import Fault
-from studiolo.errors import Cancelled, EngineError, StudioloError
+from studiolo.errors import Cancelled, CredentialsError, EngineError, StudioloError
 from studiolo.requests import ignore_progress
 from tests.engines.hosted.demo import DemoEngine, demo_hosting
 from tests.engines.hosted.faults import HostedFaults
@@ -134,6 +134,14 @@ class DoesNotSayThatItCosts(DemoEngine):
             raise EngineError("The connection broke.", hint="Ask again.") from error
 
 
+class TakesEveryNoForAWrongKey(DemoEngine):
+    def fetch(self, link, beat):
+        try:
+            return super().fetch(link, beat)
+        except EngineError as error:
+            raise CredentialsError("It does not take the key.", hint="Set it.") from error
+
+
 class GivesUpForGood(DemoEngine):
     failed = False
 
@@ -174,6 +182,7 @@ WRONGS: list[tuple[type[DemoEngine], FaultName, str]] = [
     (GivesUpForGood, "no-picture", "cannot be used afterwards"),
     (GivesUpForGood, "too-large", "cannot be used afterwards"),
     (GivesUpForGood, "expired-link", "cannot be used afterwards"),
+    (TakesEveryNoForAWrongKey, "expired-link", "blames"),
     (GivesUpForGood, "not-the-service", "cannot be used afterwards"),
     (GivesUpForGood, "hangs-up-before", "cannot be used afterwards"),
 ]  # fmt: skip

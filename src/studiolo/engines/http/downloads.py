@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from studiolo.engines.http.pace import meanwhile
 from studiolo.engines.http.service import Service
 from studiolo.engines.http.worker import Beat
-from studiolo.errors import EngineError, UnsafeAddressError
+from studiolo.errors import CredentialsError, EngineError, InputError, UnsafeAddressError
 from studiolo.fetching import FetchLimits, Network, fetch_picture
 from studiolo.offline import is_loopback
 
@@ -34,7 +34,7 @@ def download(service: Service, link: str, beat: Beat, *, max_bytes: int = MAX_PI
     """
     parts = urlsplit(link)
     if (parts.scheme, parts.netloc.lower()) == service.options.origin:
-        return service.read_bytes(link, beat, max_bytes=max_bytes)
+        return _from_service(service, link, beat, max_bytes)
     at_home = is_loopback(service.options.host)
     ports = {80, 443, *([parts.port] if at_home and parts.port else [])}
     limits = FetchLimits(
@@ -46,7 +46,18 @@ def download(service: Service, link: str, beat: Beat, *, max_bytes: int = MAX_PI
     try:
         return meanwhile(partial(fetch_picture, link, limits=limits, allow=_HERE if at_home else ()), beat)
     except UnsafeAddressError as error:
-        raise EngineError(
-            f"The picture that {service.host.title} painted cannot be fetched: {error.message}",
-            hint="Ask again; links to finished pictures are only good for a while.",
-        ) from error
+        raise _not_there(service, error.message) from error
+
+
+def _from_service(service: Service, link: str, beat: Beat, max_bytes: int) -> bytes:
+    try:
+        return service.read_bytes(link, beat, max_bytes=max_bytes)
+    except (CredentialsError, InputError) as error:  # key and model were right, as it has painted
+        raise _not_there(service, "its link is not good any more.") from error
+
+
+def _not_there(service: Service, why: str) -> EngineError:
+    return EngineError(
+        f"The picture that {service.host.title} painted cannot be fetched: {why}",
+        hint="Ask again; links to finished pictures are only good for a while.",
+    )
