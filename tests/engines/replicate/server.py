@@ -2,7 +2,8 @@
 
 Written after their published OpenAPI document (https://api.replicate.com/openapi.json) and
 https://replicate.com/docs/topics/predictions; that their own client understands it, ``test_server.py`` tells.
-Left alone, the model repeats its prompt word by word.
+Left alone, a model repeats its prompt word by word; one that paints paints (``easel.py``), after two looks.
+Input is held to the model's schema. ``break_with`` makes it fail as the rows of the failure matrix say.
 """
 
 from __future__ import annotations
@@ -15,43 +16,36 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+from tests.engines.hosted import breaking
+from tests.engines.hosted.rows import FaultName
+from tests.engines.replicate import easel
+from tests.engines.replicate.schemas import (
+    EDITOR,
+    FLUX_SCHNELL,
+    LLAMA,
+    LLAVA,
+    SDXL,
+    SEES_SEVERAL,
+    complaints,
+    schema,
+    uri,
+)
 
 TOKEN = "r8_0123456789abcdefghijklmnopqrstuvwxyz"
 LLAVA_VERSION = "80537f9eead1a5bfa72d5ac6ea6414379be41d4d4f6679fd776e9535d1eb58bb"
-
-
-def schema(**properties: dict[str, Any]) -> dict[str, Any]:
-    """The part of a version's OpenAPI document that says what it takes, as Cog writes it."""
-    table = {"Input": {"type": "object", "title": "Input", "properties": properties}}
-    return {"openapi": "3.0.2", "components": {"schemas": table}}
-
-
-# yorickvp/llava-13b, as its API page has it.
-LLAVA = schema(
-    image={"type": "string", "format": "uri"},
-    prompt={"type": "string"},
-    top_p={"type": "number", "default": 1, "minimum": 0, "maximum": 1},
-    temperature={"type": "number", "default": 0.2, "minimum": 0},
-    max_tokens={"type": "integer", "default": 1024, "minimum": 0},
-)
-LLAMA = schema(
-    prompt={"type": "string"},
-    system_prompt={"type": "string"},
-    top_k={"type": "integer"},
-    seed={"type": "integer"},
-    temperature={"type": "number", "minimum": 0.1, "maximum": 5},
-    max_new_tokens={"type": "integer"},
-    stop_sequences={"type": "string"},
-)
-SEES_SEVERAL = schema(
-    prompt={"type": "string"},
-    messages={"type": "array", "items": {"type": "object"}},
-    system_prompt={"type": "string"},
-    image_input={"type": "array", "items": {"type": "string", "format": "uri"}},
-    max_completion_tokens={"type": "integer"},
-)
+SDXL_VERSION = "7762fd07cf82c948538e41f63f77d685e02b063e37e496e96eefd46c929f9bdc"
+WRONG_TOKEN = "r8_zyxwvutsrqponmlkjihgfedcba9876543210"
+PAINTERS = {
+    "stability-ai/sdxl": (SDXL, False),
+    "black-forest-labs/flux-schnell": (FLUX_SCHNELL, True),
+    "somebody/editor": (EDITOR, True),
+}
+_NEVER = 10**9
 
 
 class Drop:
@@ -74,6 +68,14 @@ class Run:
     version: str = ""
     model: str = ""
     cancelled: threading.Event = field(default_factory=threading.Event)
+    picture: bytes = b""
+    broken: bool = False
+    """Whether the server's fault is this one's."""
+    created: str = ""
+
+    @property
+    def over(self) -> bool:
+        return self.looks <= 0 or self.cancelled.is_set()
 
 
 @dataclass
@@ -100,8 +102,15 @@ class ReplicateServer(ThreadingHTTPServer):
             "yorickvp/llava-13b": (LLAVA, False),
             "meta/meta-llama-3-8b-instruct": (LLAMA, True),
             "somebody/sees-several": (SEES_SEVERAL, True),
-            "somebody/upscaler": (schema(image={"type": "string", "format": "uri"}), False),
+            "somebody/upscaler": (schema(image=uri()), False),
+            **PAINTERS,
         }
+        self.looks = 2
+        """How often a painting is still processing when it is looked at."""
+        self.fault: FaultName | None = None
+        self.good = 0
+        self.called_off = 0
+        self.lock = threading.Lock()
         self.runs: deque[Run] = deque()
         self.predictions: dict[str, Run] = {}
         self.files: list[bytes] = []
@@ -128,13 +137,29 @@ class ReplicateServer(ThreadingHTTPServer):
     def last(self) -> Run:
         return list(self.predictions.values())[-1]
 
+    @property
+    def paintings(self) -> list[Run]:
+        return [run for run in self.predictions.values() if run.picture]
+
+    @property
+    def delivery(self) -> str:
+        """Where finished pictures are: another host than the API, as replicate.delivery is."""
+        host = "0.0.0.0" if self.fault == "private-link" else "localhost"
+        return f"http://{host}:{self.server_address[1]}/pbxt"
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         self.gone.set()
+
+    def break_with(self, fault: FaultName, *, after: int = 0) -> None:
+        self.fault, self.good = fault, after
+
+    def mend(self) -> None:
+        self.fault = None
 
     def state(self, name: str) -> dict[str, Any]:
         """A prediction as GET has it."""
         run = self.predictions[name]
-        over = run.looks <= 0 or run.cancelled.is_set()
+        over = run.over
         status = "canceled" if run.cancelled.is_set() else run.status if over else "processing"
         shown = list(run.output) if over else list(run.output)[: max(0, len(run.output) - run.looks)]
         get = f"{self.address}/v1/predictions/{name}"
@@ -149,14 +174,22 @@ class ReplicateServer(ThreadingHTTPServer):
             "input": run.input,
             "output": (shown or None) if status != "failed" else None,
             "error": run.error if over else None,
-            "logs": "",
+            "logs": self._logs(run),
             "metrics": run.metrics if over else {},
             "data_removed": False,
-            "created_at": "2026-11-22T10:00:00.000Z",
+            "created_at": run.created,
+            "source": "api",
             "started_at": None,
             "completed_at": None,
             "urls": urls,
         }
+
+    def _logs(self, run: Run) -> str:
+        if not run.picture:
+            return ""
+        stages = easel.stages_of(run.input)
+        left = max(0, run.looks) / (self.looks + 1)
+        return easel.bars(stages, sum(stages) - round(sum(stages) * left))
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -175,6 +208,10 @@ class _Handler(BaseHTTPRequestHandler):
         elif looked := re.fullmatch(r"/v1/predictions/(\w+)", self.path):
             self._json(200, self.server.state(looked[1]))
             self.server.predictions[looked[1]].looks -= 1
+        elif urlsplit(self.path).path == "/v1/predictions":
+            self._list(parse_qs(urlsplit(self.path).query))
+        elif painted := re.fullmatch(r"/pbxt/(\w+)/out-0.png", self.path):
+            self._deliver(self.server.predictions[painted[1]])
         elif pinned := re.fullmatch(r"/v1/models/([^/]+/[^/]+)/versions/(\w+)", self.path):
             self._model(pinned[1], pinned[2])
         elif named := re.fullmatch(r"/v1/models/([^/]+/[^/]+)", self.path):
@@ -191,10 +228,14 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/v1/files":
             self._file(raw)
         elif cancelled := re.fullmatch(r"/v1/predictions/(\w+)/cancel", self.path):
-            self.server.predictions[cancelled[1]].cancelled.set()
+            run = self.server.predictions[cancelled[1]]
+            if not run.over or not run.picture:
+                self.server.called_off += 1
+                run.cancelled.set()
             self._json(200, self.server.state(cancelled[1]))
         elif self.path == "/v1/predictions":
-            self._begin("yorickvp/llava-13b", body, {"version", "input", "stream"})
+            pinned = "stability-ai/sdxl" if body.get("version") == SDXL_VERSION else "yorickvp/llava-13b"
+            self._begin(pinned, body, {"version", "input", "stream"})
         elif official := re.fullmatch(r"/v1/models/([^/]+/[^/]+)/predictions", self.path):
             self._begin(official[1], body, {"input", "stream"})
         else:
@@ -203,7 +244,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _refused(self, body: Any) -> bool:
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.received.append(Received(self.command, self.path, headers, body))
-        if headers.get("authorization") != f"Bearer {TOKEN}":
+        if self.server.fault == "not-the-service":
+            breaking.send_page(self)
+            return True
+        if self.path.startswith("/pbxt/"):
+            return False
+        if headers.get("authorization") != f"Bearer {TOKEN}" or self.server.fault == "wrong-key":
             self._json(401, {"title": "Unauthenticated", "detail": "You did not pass a valid token."})
             return True
         if self.server.faults:
@@ -212,12 +258,13 @@ class _Handler(BaseHTTPRequestHandler):
         return False
 
     def _model(self, name: str, version: str = "") -> None:
-        if name not in self.server.models or version not in {"", LLAVA_VERSION}:
+        newest_id = SDXL_VERSION if name == "stability-ai/sdxl" else LLAVA_VERSION
+        if name not in self.server.models or version not in {"", newest_id}:
             self._json(404, {"detail": "The requested resource could not be found."})
             return
         takes, official = self.server.models[name]
         newest = {
-            "id": LLAVA_VERSION,
+            "id": newest_id,
             "created_at": "2024-07-17T00:00:00.000Z",
             "cog_version": "0.9.4",
             "openapi_schema": takes,
@@ -244,16 +291,90 @@ class _Handler(BaseHTTPRequestHandler):
         if set(body) - allowed or "input" not in body or (set(body) & {"version"} != allowed & {"version"}):
             self._json(422, {"title": "Input validation failed", "detail": f"Unknown: {sorted(body)}"})
             return
-        takes = self.server.models[model][0]["components"]["schemas"]["Input"]["properties"]
-        strange = set(body["input"]) - set(takes)
-        if strange:
-            self._json(422, {"title": "Input validation failed", "detail": f"- input: {strange} not allowed"})
+        takes, _ = self.server.models[model]
+        if found := list(complaints(takes, body["input"])):
+            self._json(
+                422,
+                {
+                    "title": "Input validation failed",
+                    "detail": "".join(f"- {each}\n" for each in found),
+                    "status": 422,
+                },
+            )
             return
-        run = self.server.runs.popleft() if self.server.runs else _parrot(body["input"])
-        run.input, run.model, run.version = body["input"], model, body.get("version", "")
-        name = f"p{len(self.server.predictions)}"
-        self.server.predictions[name] = run
-        self._json(201, {**self.server.state(name), "status": "starting", "output": None, "metrics": {}})
+        paints = model in PAINTERS
+        if paints and self._refuses():
+            return
+        server = self.server
+        with server.lock:
+            run = server.runs.popleft() if server.runs else self._new_run(paints, body["input"])
+            run.input, run.model, run.version = body["input"], model, body.get("version", "")
+            run.created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            name = f"p{len(server.predictions)}"
+            server.predictions[name] = run
+            if paints and not run.output and run.status == "succeeded":
+                run.output = [f"{server.delivery}/{name}/out-0.png"]
+        if run.broken and server.fault == "hangs-up-after":
+            breaking.hang_up(self)
+            return
+        self._json(201, {**server.state(name), "status": "starting", "output": None, "metrics": {}})
+
+    def _new_run(self, paints: bool, given: dict[str, Any]) -> Run:
+        if not paints:
+            return _parrot(given)
+        server = self.server
+        run = Run(picture=easel.paint(given, server.files), looks=server.looks, streams=False)
+        run.broken = server.fault is not None and server.good <= 0
+        server.good -= 1
+        match server.fault if run.broken else None:
+            case "slow" | "cancelled":
+                run.looks = _NEVER
+            case "declined":
+                run.status = "failed"
+                run.error = "NSFW content detected. Try running it again, or try a different prompt."
+            case "fourth-fails":
+                run.status, run.error = "failed", "CUDA out of memory"
+            case _:
+                pass
+        return run
+
+    def _refuses(self) -> bool:
+        """Whether a painting is not begun at all."""
+        server = self.server
+        match server.fault:
+            case "no-access":
+                self._json(403, {"detail": "You do not have permission to perform this action."})
+            case "spent":
+                self._json(402, {"title": "Insufficient credit", "detail": "You have no credit left."})
+            case "throttled" | "throttled-once":
+                server.fault = server.fault if server.fault == "throttled" else None
+                self._json(429, {"detail": "Request was throttled. Your rate limit resets in ~0s."})
+            case "overloaded":
+                breaking.send(self, 503, b'{"detail": "Service unavailable."}', retry_after="0")
+            case "hangs-up-before":
+                breaking.hang_up(self)
+            case _:
+                return False
+        return True
+
+    def _list(self, query: dict[str, list[str]]) -> None:
+        after = query.get("created_after", [""])[0]
+        names = [name for name, run in self.server.predictions.items() if run.created >= after]
+        results = [self.server.state(name) for name in reversed(names)][:100]
+        self._json(200, {"next": None, "previous": None, "results": results})
+
+    def _deliver(self, run: Run) -> None:
+        match self.server.fault if run.broken else None:
+            case "half-sent":
+                breaking.send_half(self, run.picture)
+            case "no-picture":
+                breaking.send(self, 200, b"There is no picture here.", "image/png")
+            case "too-large":
+                breaking.send_too_much(self)
+            case "expired-link":
+                breaking.send(self, 404, b"Not found", "text/plain")
+            case _:
+                breaking.send(self, 200, run.picture, "image/png")
 
     def _file(self, raw: bytes) -> None:
         self.server.files.append(raw)

@@ -26,7 +26,8 @@ from studiolo.errors import (
 )
 from studiolo.requests import ignore_progress
 from studiolo.testing import ChatEngineContract
-from tests.engines.replicate.server import LLAVA_VERSION, TOKEN, Drop, ReplicateServer, Run, event, schema
+from tests.engines.replicate.schemas import schema
+from tests.engines.replicate.server import LLAVA_VERSION, TOKEN, Drop, ReplicateServer, Run, event
 
 PATIENCE_S = 10
 LLAMA = "meta/meta-llama-3-8b-instruct"
