@@ -15,6 +15,7 @@ from PIL import Image
 from studiolo.errors import CredentialsError, RateLimitedError
 from studiolo.settings import Settings
 from tests.engines.openai.server import ChatServer, fault, speech
+from tests.web.hosted import HostedEngine
 
 from .serving import Serving
 
@@ -58,6 +59,33 @@ def test_one_kind_alone_and_none_that_is_not(server: Serving):
     kinds = {e["kind"] for e in server.get("/api/engines", params={"kind": "speech"}).json()["engines"]}
     assert kinds == {"speech"}
     assert server.get("/api/engines", params={"kind": "video"}).status_code == 422
+
+
+def test_one_engine_with_a_model_of_it(server: Serving):
+    server.studio.registry.register("hosted", HostedEngine)
+    usual = server.get("/api/engines/image/hosted").json()
+    large = server.get("/api/engines/image/hosted", params={"model": "large"}).json()
+    assert usual == found(server, "image", "hosted")
+    assert (large["name"], large["default"]) == ("hosted:large", False)
+    assert usual["capabilities"]["sizes"]["choices"][0] == [64, 64]
+    assert large["capabilities"]["sizes"]["choices"][0] == [128, 128]
+    chat = server.get("/api/engines/chat/ollama", params={"model": "llava:13b"}).json()
+    assert chat["name"] == "ollama:llava:13b"
+
+
+@pytest.mark.parametrize(
+    ("path", "model", "status"),
+    [
+        ("image/nobody", None, 404),
+        ("image/fake", "C:\\secret", 422),
+        ("image/diffusers:~secret", None, 422),
+        ("video/fake", None, 422),
+    ],
+)
+def test_one_engine_that_is_none(path: str, model: str | None, status: int, server: Serving):
+    answer = server.get(f"/api/engines/{path}", params={"model": model} if model else None)
+    assert answer.status_code == status
+    assert "secret" not in answer.json()["hint"]
 
 
 def test_a_server_of_this_machine_is_asked_whether_it_is_there(

@@ -213,3 +213,31 @@ def test_the_page_and_the_engine_agree(sizes: Sizes, server: Serving, visit: Vis
         assert [tuple(each["nearest"]) for each in found] == [sizes.nearest(*size) for size in asked]
         assert [tuple(each["fitting"]) for each in found] == [sizes.fitting(*size) for size in asked]
     assert all(sizes.allows(*each["fitting"]) for each in found)
+
+
+def test_what_the_model_can_do_is_what_is_offered(server: Serving, visit: Visiting):
+    page = hosted(server, visit)
+    shapes = page.get_by_role("radiogroup", name="Shape").get_by_role("radio")
+    expect(shapes).to_have_text(["1:1", "3:2", "2:3"])
+    page.get_by_label("Model").fill("large")
+    page.get_by_label("Model").press("Enter")
+    expect(shapes).to_have_text(["1:1", "3:2"])
+    page.reload()
+    expect(shapes).to_have_text(["1:1", "3:2"])
+    paint(page, "large")
+    expect(finished(page)).to_have_attribute("width", "128")
+    page.get_by_label("Model").fill("")
+    page.get_by_label("Model").press("Enter")
+    expect(shapes).to_have_text(["1:1", "3:2", "2:3"])
+
+
+def test_a_model_that_is_none_is_said_beside_it(server: Serving, visit: Visiting):
+    browser = visit(server)
+    browser.watch.allow("status of 422")
+    server.studio.registry.register("hosted", HostedEngine)
+    page = browser.open()
+    open_group(page, "Settings")
+    page.get_by_label("Engine", exact=True).select_option("hosted")
+    page.get_by_label("Model").fill("/etc/passwd")
+    page.get_by_label("Model").press("Enter")
+    expect(page.get_by_label("Model")).to_have_accessible_description(re.compile("should name a model"))

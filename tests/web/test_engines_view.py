@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from studiolo.engines.base import ModelCard
 from studiolo.engines.fake import FakeImageEngine
 from tests.server.serving import Serving
 
+from .hosted import HostedEngine, UnpricedEngine
 from .looking import PHONE, Visiting, no_violations
 
 CHAT = "Suggest, look and answer"
@@ -132,3 +134,48 @@ class TestModels:
         expect(page.get_by_role("region", name="모델").get_by_role("listitem").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         no_violations(page)
+
+
+class TestTable:
+    def table(self, page: Page) -> Locator:
+        return kind(page, "Painters side by side").get_by_role("table")
+
+    def test_what_each_can_do_and_what_it_costs(self, server: Serving, visit: Visiting):
+        server.studio.registry.register("hosted", HostedEngine)
+        server.studio.registry.register("unpriced", UnpricedEngine)
+        page = visit(server).open("/#/engines")
+        heads = self.table(page).get_by_role("columnheader").all_inner_texts()
+
+        def row(name: str) -> dict[str, Locator]:
+            heading = page.get_by_role("rowheader", name=name, exact=True)
+            cells = self.table(page).get_by_role("row").filter(has=heading).get_by_role("cell")
+            return {head: cells.nth(index) for index, head in enumerate(heads[1:])}
+
+        hosted, unpriced, pocket = row("hosted"), row("unpriced"), row("pocket")
+        expect(hosted["Text to picture"]).to_have_text("yes")
+        expect(hosted["Vary pictures"]).to_have_text("yes")
+        expect(hosted["Repaint a part"]).to_have_text("no")
+        expect(hosted["Sizes"]).to_have_text("4 sizes")
+        expect(hosted["Seeds"]).to_have_text("only number")
+        expect(hosted["Price"]).to_have_text("$0.04")
+        expect(unpriced["Price"]).to_have_text("unknown")
+        expect(pocket["Price"]).to_have_text("free")
+        expect(pocket["Seeds"]).to_have_text("same picture")
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_on_a_phone_it_moves_by_itself(self, scheme: str, server: Serving, visit: Visiting):
+        page = visit(server, color_scheme=scheme, reduced_motion="reduce", **PHONE).open("/#/engines")
+        expect(self.table(page)).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        frame = page.locator(".painters")
+        assert frame.evaluate("each => each.scrollWidth > each.clientWidth")
+        frame.focus()
+        no_violations(page)
+
+
+def test_a_key_for_several_kinds_says_so(page: Page):
+    speaking = kind(page, "Speak")
+    expect(speaking.get_by_role("listitem").first).to_be_visible()
+    card(page, CHAT, "openai").get_by_role("button", name="Set a key").click()
+    about = re.compile(r"The same key is used to (paint and )?speak\.")
+    expect(page.get_by_label("API key")).to_have_accessible_description(about)

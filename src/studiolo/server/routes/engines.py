@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from studiolo.engines.kinds import Kind
 from studiolo.server.context import Needs, StudioDep, on_this_machine
-from studiolo.server.engine_names import ModelName
+from studiolo.server.engine_names import ModelName, check_engine_name
 from studiolo.server.equipment_documents import (
     EngineDocument,
     Engines,
@@ -26,7 +26,9 @@ router = APIRouter(prefix="/api/engines", tags=["engines"])
 reading = Depends(Needs("read"))
 own_machine = (Depends(Needs("admin")), Depends(on_this_machine))
 
-EngineName = Annotated[str, Path(min_length=1, max_length=200, examples=["openai"])]
+EngineName = Annotated[
+    str, AfterValidator(check_engine_name), Path(min_length=1, max_length=200, examples=["openai"])
+]
 
 
 class TrialBody(BaseModel):
@@ -54,6 +56,17 @@ def list_engines(studio: StudioDep, kind: Annotated[Kind | None, Query()] = None
     What they said is taken as known for ten seconds.
     """
     return Engines(engines=tuple(EngineDocument.of(facts) for facts in studio.engines(kind, probe=True)))
+
+
+@router.get("/{kind}/{name}", dependencies=[reading], responses=responses(404, 503))
+def get_engine(
+    kind: Kind,
+    name: EngineName,
+    studio: StudioDep,
+    model: Annotated[ModelName | None, Query(min_length=1, max_length=500)] = None,
+) -> EngineDocument:
+    """One engine, ready or not; what it can do with `model`, where one is named. Nobody is asked."""
+    return EngineDocument.of(studio.engine(kind, f"{name}:{model}" if model else name))
 
 
 @router.post("/{kind}/{name}/test", dependencies=[Depends(Needs("generate"))], responses=responses(404))

@@ -36,9 +36,17 @@ export const spend = kept("spend", null);
 export const opened = kept("opened", {});
 
 const find = (name) => (name ? engineNamed("image", name) : undefined);
-export const engine = computed(
+/** What engines can do with models that were set, by "engine:model"; see model.js. */
+export const abilities = signal({});
+const chosen = computed(
   () => find(chosenEngine.value) ?? find(session.value?.defaults.engine) ?? enginesOf("image").find((each) => each.ready) ?? enginesOf("image")[0] ?? null,
 );
+/** The chosen engine, with what it can do with the model that is set. */
+export const engine = computed(() => {
+  const { value } = chosen;
+  const capabilities = value && abilities.value[`${value.name}:${changesOf.value[value.name]?.model}`];
+  return capabilities ? { ...value, capabilities } : value;
+});
 export const changes = computed(() => changesOf.value[engine.value?.name] ?? {});
 
 /** Width and height as they will be asked for, or null: as the engine finds best for the picture one starts from. */

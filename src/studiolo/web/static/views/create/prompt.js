@@ -10,6 +10,7 @@ import { Stepper } from "../../components/stepper.js";
 import { change, changes, engine, prompt } from "./draft.js";
 import { engineLimits, limitOf, nearlyTooLong, read, tooLong } from "./length.js";
 import { missing, paint, problem, sending } from "./paint.js";
+import { useModel } from "./model.js";
 import { Allowing, Price } from "./price.js";
 import { Rounding } from "./rounding.js";
 import { Translation, useTranslation } from "./translation.js";
@@ -20,6 +21,7 @@ export const promptBox = { current: null };
 
 export function Prompt() {
   useTranslation();
+  useModel();
   const focus = () => { promptBox.current.focus(); promptBox.current.select(); };
   useKeys([
     { keys: "mod+Enter", does: t("painting"), run: paint },

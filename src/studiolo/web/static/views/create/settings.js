@@ -1,6 +1,6 @@
 // Settings, shaped by what the chosen engine declares: a knob it does not have is not there.
 import { html } from "../../core/html.js";
-import { offeredEngines } from "../../core/state.js";
+import { engineNamed, offeredEngines } from "../../core/state.js";
 import { Button } from "../../components/button.js";
 import { Field, SelectField } from "../../components/field.js";
 import { GrowingText } from "../../components/growing.js";
@@ -8,6 +8,7 @@ import { backToDefaults, change, changes, chosenEngine, engine, negative, start 
 import { Knob, Strength } from "./knob.js";
 import { Options } from "./options.js";
 import { limitOf, tooLong } from "./length.js";
+import { wrongModel } from "./model.js";
 import { rangesOf } from "./request.js";
 import { Seed } from "./seed.js";
 import { Size } from "./size.js";
@@ -26,12 +27,13 @@ function Engine() {
 
 /** A service has more models than anybody lists: there one may write another name. */
 function Model() {
-  const { capabilities: can, models: there, name } = engine.value;
+  const { models: there, name } = engine.value;
+  const { capabilities: can } = engineNamed("image", name); // with no model named: these are all
   const models = [...new Set([...(can.models ?? []), ...there])];
   const usual = can.models?.[0];
   const choose = (model) => change({ model: !model || model === usual ? undefined : model });
   if (!can.offline) {
-    return html`<${Field} label=${t("model")} hint=${t("modelHint")}>${(id, about) => html`
+    return html`<${Field} label=${t("model")} hint=${t("modelHint")} wrong=${wrongModel.value}>${(id, about) => html`
       <input class="input" id=${id} aria-describedby=${about} list=${`${id}-models`} key=${name} spellcheck=${false} autocapitalize="none" placeholder=${usual} value=${changes.value.model ?? ""} onChange=${(event) => choose(event.currentTarget.value.trim())} />
       <datalist id=${`${id}-models`}>${models.map((each) => html`<option value=${each} />`)}</datalist>`}<//>`;
   }
