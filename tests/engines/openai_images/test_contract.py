@@ -18,6 +18,7 @@ class TestOpenAI(ImageEngineContract):
 
     seeded = False
     in_turn = False
+
     @pytest.fixture(autouse=True)
     def _serve(self) -> Iterator[None]:
         with ImageServer() as self._server:

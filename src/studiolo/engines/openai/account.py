@@ -95,6 +95,7 @@ class Account:
             title=self.profile.title if self.at_home or self.profile.start else self.name,
             key_variable=self.profile.key_variable if self.at_home else "",
             start=self.profile.start if is_loopback(self.options.host) else "",
+            charges=self._needs_key or not is_loopback(self.options.host),
         )
 
     @property

@@ -72,8 +72,8 @@ def paint(service: Service, asked: Asked, beat: Beat, *, show: Show | None = Non
             content = service.post(asked.path, asked.body, beat, once=True)
         return _whole(service, content, beat)
     except BrokenStreamError as error:
-        hint = f"{service.host.title} had painted it, and may charge for it. Ask again."
-        raise BrokenStreamError(error.message, hint=hint) from error
+        charged = f"{service.host.title} may charge for it all the same. " if service.host.charges else ""
+        raise BrokenStreamError(error.message, hint=f"{charged}Ask again.") from error
 
 
 def _whole(service: Service, content: Any, beat: Beat) -> Painted:
