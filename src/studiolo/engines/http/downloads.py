@@ -7,15 +7,17 @@ from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
+from studiolo.engines.http.exchange import Rejected
 from studiolo.engines.http.pace import meanwhile
 from studiolo.engines.http.service import Service
 from studiolo.engines.http.worker import Beat
-from studiolo.errors import CredentialsError, EngineError, InputError, UnsafeAddressError
+from studiolo.errors import EngineError, StudioloError, UnsafeAddressError
 from studiolo.fetching import FetchLimits, Network, fetch_picture
 from studiolo.offline import is_loopback
 
 MAX_PICTURE_BYTES: Final = 64 * 2**20
 _TOTAL_S: Final = 120.0
+_GONE: Final = {401, 403, 404, 410}  # of a link, whatever it means elsewhere: key and model were right before
 _HERE: Final[tuple[Network, ...]] = (
     ipaddress.IPv4Network("127.0.0.0/8"),
     ipaddress.IPv6Network("::1/128"),
@@ -52,8 +54,11 @@ def download(service: Service, link: str, beat: Beat, *, max_bytes: int = MAX_PI
 def _from_service(service: Service, link: str, beat: Beat, max_bytes: int) -> bytes:
     try:
         return service.read_bytes(link, beat, max_bytes=max_bytes)
-    except (CredentialsError, InputError) as error:  # key and model were right, as it has painted
-        raise _not_there(service, "its link is not good any more.") from error
+    except StudioloError as error:
+        refused = error.__cause__
+        if isinstance(refused, Rejected) and refused.fault.status in _GONE:
+            raise _not_there(service, "its link is not good any more.") from error
+        raise
 
 
 def _not_there(service: Service, why: str) -> EngineError:
