@@ -10,10 +10,12 @@ import contextlib
 import itertools
 import json
 import re
+import select
+import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -28,7 +30,7 @@ from botocore.credentials import Credentials
 
 KEY_ID, SECRET, REGION = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "eu-west-1"
 HANG_UP = b"hang up"
-"""In place of a piece of a stream: the server closes the connection there."""
+"""In place of a piece of a stream, or of a whole answer: the server closes the connection there."""
 USAGE = {"inputTokens": 20, "outputTokens": 5, "totalTokens": 25}
 METRICS = {"latencyMs": 12}
 
@@ -111,20 +113,36 @@ class Refusal:
 
 
 @dataclass
+class Raw:
+    """An answer of InvokeModel, or one that is none: its pieces as they are, with this length announced."""
+
+    pieces: Iterable[bytes]
+    length: int
+    media_type: str = "application/json"
+
+
+@dataclass
 class Asked:
-    """One request: which operation, what it said (blobs decoded), and its headers."""
+    """One request: which operation, what it said (blobs decoded), its headers, whether its client is gone."""
 
     operation: str
     params: dict[str, Any]
     headers: dict[str, str]
+    gone: Callable[[], bool] = lambda: False
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What InvokeModel brings to the model."""
+        return json.loads(self.params["body"])
 
 
 Reply = Callable[[Asked], Any]
-"""Gives a Refusal, a dict (a whole answer), or byte pieces (a stream)."""
+"""Gives a Refusal, a dict (a whole answer), byte pieces (a stream), a Raw, or HANG_UP."""
 
 _ROUTES = (
     ("POST", re.compile(r"^/model/([^/]+)/converse$"), "bedrock-runtime", "Converse", "modelId"),
     ("POST", re.compile(r"^/model/([^/]+)/converse-stream$"), "bedrock-runtime", "ConverseStream", "modelId"),
+    ("POST", re.compile(r"^/model/([^/]+)/invoke$"), "bedrock-runtime", "InvokeModel", "modelId"),
     ("GET", re.compile(r"^/foundation-models/([^/]+)$"), "bedrock", "GetFoundationModel", "modelIdentifier"),
 )
 
@@ -180,13 +198,43 @@ class Handler(BaseHTTPRequestHandler):
         if problem:
             return self.refuse(problem)
         asked = read(self.command, self.path, dict(self.headers), body)
+        asked.gone = self.gone
         service.asked.append(asked)
         said = self.server.reply(asked)
         if isinstance(said, Refusal):
             return self.refuse(said)
         if isinstance(said, dict):
             return self.send(200, json.dumps(said).encode())
+        if isinstance(said, Raw):
+            return self.send_raw(said)
+        if said is HANG_UP:
+            self.close_connection = True
+            return None
         return self.stream(said)
+
+    def gone(self) -> bool:
+        """Whether the client has closed the connection that it asked on."""
+        readable, _, _ = select.select([self.connection], [], [], 0)
+        try:
+            return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
+        except ConnectionError:
+            return True
+
+    def send_raw(self, raw: Raw):
+        try:
+            self.send_response(200)
+            self.send_header("Content-Type", raw.media_type)
+            self.send_header("Content-Length", str(raw.length))
+            self.end_headers()
+            for piece in raw.pieces:
+                if piece is HANG_UP:
+                    break
+                self.wfile.write(piece)
+            else:
+                return
+        except ConnectionError:
+            self.server.service.hung_up.set()
+        self.close_connection = True
 
     def refuse(self, refusal: Refusal):
         body = json.dumps({"message": refusal.message}).encode()
@@ -237,7 +285,11 @@ def read(method: str, path: str, headers: dict[str, str], body: bytes) -> Asked:
     """The operation a request names, with its parameters checked against botocore's model."""
     for verb, pattern, service, operation, identifier in _ROUTES:
         if verb == method and (match := pattern.match(path)):
-            params = {identifier: unquote(match[1]), **(json.loads(body) if body else {})}
+            params = {identifier: unquote(match[1])}
+            if operation == "InvokeModel":
+                params |= {"body": body, "contentType": headers["Content-Type"], "accept": headers["Accept"]}
+            else:
+                params |= json.loads(body) if body else {}
             decode_images(params)
             check(params, MODELS[service].operation_model(operation).input_shape)
             return Asked(operation=operation, params=params, headers=headers)
