@@ -1,7 +1,7 @@
 """ComfyUI's nodes as ``GET /object_info`` tells of them, and painting with them in flat colours.
 
 Inputs, types, ranges and outputs as ``nodes.py``, ``comfy_extras/nodes_upscale_model.py`` and
-``comfy_extras/nodes_controlnet.py`` of Comfy-Org/ComfyUI have them (2026-11). A latent is a small picture, and
+``comfy_extras/nodes_controlnet.py`` of Comfy-Org/ComfyUI have them (2026-11). A latent is a picture, and
 what a sampler paints is a colour that follows from seed, words and models.
 """
 

@@ -11,7 +11,7 @@ from tests.engines.comfyui.server import ComfyServer
 
 
 class TestComfyUI(ImageEngineContract):
-    fields = {"width": 64, "height": 64, "steps": 4}
+    fields = {"width": 64, "height": 64, "steps": 4}  # noqa: RUF012 - a class variable of the suite
 
     @pytest.fixture(autouse=True)
     def _serve(self):

@@ -15,7 +15,7 @@ from studiolo.engines.comfyui.roles import ROLES, Slot
 from studiolo.errors import SettingsError, reason
 
 _MAX_BYTES: Final = 8 * 2**20
-_HOW: Final = "In ComfyUI: Workflow, Export (API); in older ones first Settings, Enable dev mode options, then Save (API Format)."
+_HOW: Final = "In ComfyUI: Workflow, Export (API); in older ones Save (API Format), with dev mode on."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -189,7 +189,7 @@ def _users(nodes: Nodes, of: str) -> Iterator[tuple[str, str, int]]:
 
 
 def _words(nodes: Nodes, side: str) -> Iterator[Slot]:
-    """The texts behind ``positive`` or ``negative`` of what samples; behind a guider's ``conditioning``, too."""
+    """The texts behind ``positive`` or ``negative`` of what samples, and what guides it."""
     for name, node in nodes.items():
         inputs = node["inputs"]
         if "latent_image" in inputs or "Guider" in node["class_type"]:
