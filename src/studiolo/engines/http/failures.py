@@ -124,7 +124,7 @@ def unreadable(host: Host, what: str) -> EngineError:
     """An answer that is not in the form its protocol has."""
     return EngineError(
         f"{host.title} sent something that cannot be read: {what}.",
-        hint=f"Is base_url in [engines.{host.engine}] the address of its API? It often ends in /v1.",
+        hint=f"Is base_url in [engines.{host.engine}] the address of its API? {host.looks}",
     )
 
 

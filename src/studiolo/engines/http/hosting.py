@@ -21,13 +21,15 @@ class Host:
     """A service as messages speak of it.
 
     ``engine`` is the name its settings have, ``key_variable`` the variable its own tools read the key from,
-    ``start`` what to do if nothing listens there. A server of one's own ``charges`` nothing.
+    ``start`` what to do if nothing listens there, ``looks`` what its address looks like. A server of one's
+    own ``charges`` nothing.
     """
 
     engine: str
     title: str
     key_variable: str = ""
     start: str = ""
+    looks: str = "It often ends in /v1."
     charges: bool = True
 
     @property
