@@ -4,7 +4,8 @@ Routes, fields, errors and manners are those of modules/api/api.py, modules/api/
 modules/progress.py in AUTOMATIC1111 1.10.1, of Forge (2025-06) and SD.Next (2026-07), and of
 scripts/api.py in sd-webui-controlnet 1.1.455. As there, one picture is painted at a time, whoever asks; an
 interruption ends whatever is being painted, which then answers with what it has; a name that is not known is
-passed over without a word. What no web UI does: unknown fields are refused (``forms.py``), and pictures are flat colours.
+passed over without a word. What no web UI does: unknown fields are refused (``forms.py``), and pictures are
+plain (``painting.py``).
 """
 
 from __future__ import annotations
@@ -14,16 +15,15 @@ import json
 import threading
 import time
 import uuid
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from PIL import Image
 from pydantic import ValidationError
 
-from tests.engines.automatic1111 import forms, lists
+from tests.engines.automatic1111 import forms, lists, telling
 from tests.engines.automatic1111.painting import enlarge, in_base64, opened, paint
+from tests.engines.automatic1111.telling import Refusal, State, Task
 from tests.engines.hosted import breaking
 from tests.engines.hosted.rows import FaultName
 
@@ -40,37 +40,6 @@ OUT_OF_MEMORY = (
     "CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has a total capacity of 7.79 GiB.",
 )
 HANGS_S = 5.0
-
-
-@dataclass
-class Task:
-    """A painting; ``told`` is what the request said, with the defaults of its form."""
-
-    name: str
-    told: dict[str, Any]
-    said: dict[str, Any]
-    stamp: str = ""
-    state: Literal["waiting", "painting", "finished", "failed", "interrupted"] = "waiting"
-    step: int = 0
-
-
-@dataclass
-class Refusal(Exception):  # noqa: N818 - an answer, not a fault of the tests
-    status: int
-    error: str
-    words: str = ""
-    detail: str = ""
-
-
-@dataclass
-class State:
-    tasks: list[Task] = field(default_factory=list)
-    current: Task | None = None
-    last_stamp: str = "0"
-    interrupted: threading.Event = field(default_factory=threading.Event)
-    interruptions: int = 0
-    asked: list[str] = field(default_factory=list)
-    looks: int = 0
 
 
 class WebUI(ThreadingHTTPServer):
@@ -191,9 +160,9 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/sdapi/v1/sd-models" and not post:
             self._send(self.server.checkpoints)
         elif path == "/sdapi/v1/progress" and not post:
-            self._send(self._progress(want_picture="skip_current_image=false" in self.path))
+            self._send(telling.progress(self.server.state, picture="skip_current_image=false" in self.path))
         elif path == "/internal/progress" and post:
-            self._send(self._task_progress(_read(forms.TaskQuestion, body)))
+            self._send(telling.task_progress(self.server.state, _read(forms.TaskQuestion, body)))
         elif path == "/sdapi/v1/interrupt" and post:
             self._interrupt()
         elif path in {"/sdapi/v1/txt2img", "/sdapi/v1/img2img"} and post:
@@ -248,7 +217,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _hand_over(self, task: Task, fault: FaultName | None) -> None:
         picture = in_base64(paint(task.told)) if fault != "no-picture" else "VGhlcmUgaXMgbm9uZS4="
         told = {**task.told, "init_images": None, "mask": None}
-        answer = {"images": [picture], "parameters": told, "info": json.dumps(self._info(task))}
+        answer = {
+            "images": [picture],
+            "parameters": told,
+            "info": json.dumps(telling.info(task, self.server.checkpoints, self.server.flavour)),
+        }
         body = json.dumps(answer).encode()
         if fault == "half-sent":
             breaking.send_half(self, body, "application/json")
@@ -259,27 +232,6 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             breaking.send(self, 200, body)
 
-    def _info(self, task: Task) -> dict[str, Any]:
-        """``Processed.js``; SD.Next leaves out the model's name."""
-        asked = (task.told["override_settings"] or {}).get("sd_model_checkpoint")
-        known = {each["title"]: each for each in self.server.checkpoints}
-        model = known.get(asked, self.server.checkpoints[0])  # what is not known is passed over
-        line = (
-            f"Steps: {task.told['steps']}, Sampler: {task.told['sampler_name']}, Seed: {task.told['seed']}, "
-            f"Model hash: {model['hash']}, Model: {model['model_name']}, Version: v1.10.1"
-        )
-        info = {
-            "seed": task.told["seed"],
-            "all_seeds": [task.told["seed"]],
-            "sd_model_name": model["model_name"],
-            "sd_model_hash": model["hash"],
-            "index_of_first_image": 0,
-            "infotexts": [f"{task.told['prompt']}\n{line}"],
-        }
-        if self.server.flavour == "sdnext":
-            del info["sd_model_name"]
-        return info
-
     def _enlarge(self, told: dict[str, Any]) -> None:
         names = {each["name"] for each in lists.UPSCALERS}
         if told["upscaler_1"] not in names:
@@ -288,44 +240,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.work(task, fault)
         larger = enlarge(opened(told["image"]), told["upscaling_resize"])
         self._send({"html_info": "", "image": in_base64(larger)})
-
-    def _progress(self, *, want_picture: bool) -> dict[str, Any]:
-        state, task = self.server.state, self.server.state.current
-        state.looks += 1
-        told = {
-            "skipped": False,
-            "interrupted": state.interrupted.is_set(),
-            "job": "scripts_txt2img" if task else "",
-            "job_count": 1 if task else 0,
-            "job_timestamp": state.last_stamp,
-            "job_no": 0,
-            "sampling_step": task.step if task else 0,
-            "sampling_steps": task.told.get("steps", 1) if task else 0,
-        }
-        answer: dict[str, Any] = {"progress": 0, "eta_relative": 0, "state": told, "textinfo": None}
-        if task is None:
-            return {**answer, "current_image": None}
-        share = min(1, 0.01 + task.step / task.told.get("steps", 1))
-        return {**answer, "progress": share, "current_image": _preview() if want_picture else None}
-
-    def _task_progress(self, asked: dict[str, Any]) -> dict[str, Any]:
-        state = self.server.state
-        state.looks += 1
-        named = [task for task in state.tasks if task.name == asked["id_task"]]
-        active = state.current is not None and state.current in named
-        answer = {
-            "active": active,
-            "queued": any(task.state == "waiting" for task in named),
-            "completed": any(task.state not in {"waiting", "painting"} for task in named),
-            "id_live_preview": -1,
-            "textinfo": "Waiting...",
-        }
-        if not active:
-            return answer
-        step, steps = named[0].step, named[0].told.get("steps", 1)
-        new = asked["live_preview"] and asked["id_live_preview"] != step
-        picture = f"data:image/png;base64,{_preview()}" if new else None
-        return {**answer, "progress": step / steps, "live_preview": picture, "id_live_preview": step}
 
     def _refuse(self, refusal: Refusal) -> None:
         """``handle_exception`` of modules/api/api.py; Forge switched it off."""
@@ -347,8 +261,3 @@ def _read(form: type[forms.Strict], body: dict[str, Any] | None) -> dict[str, An
         return form.model_validate(body).model_dump()
     except ValidationError as error:
         raise Refusal(422, "RequestValidationError", str(error)) from error
-
-
-def _preview() -> str:
-    """As small as the approximation of latents that web UIs show."""
-    return in_base64(Image.new("RGB", (8, 8), "teal"))

@@ -51,6 +51,7 @@ _START: Final = (
     "Is the web UI running, with its API on? Start it with: ./webui.sh --api "
     "(Windows: set COMMANDLINE_ARGS=--api in webui-user.bat)"
 )
+_LOOKS: Final = "It has no path, as in http://127.0.0.1:7860."
 
 
 class Automatic1111ImageEngine(ImageEngine):
@@ -237,7 +238,7 @@ class Automatic1111ImageEngine(ImageEngine):
         title = _TITLE if self._name == NAME else self._name
         options = self._options
         charges = options.price_per_image is not None or options.price_per_second is not None
-        return Host(engine=self._name, title=title, start=_START, charges=charges)
+        return Host(engine=self._name, title=title, start=_START, looks=_LOOKS, charges=charges)
 
     @cached_property
     def _places(self) -> Places:

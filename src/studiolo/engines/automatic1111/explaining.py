@@ -7,10 +7,12 @@ and says "Internal Server Error" of everything.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from studiolo.engines.automatic1111.options import Automatic1111Options
 from studiolo.engines.http import Fault, Host
+from studiolo.engines.http.failures import refusal
 from studiolo.errors import CredentialsError, EngineError, StudioloError
 
 _LONGEST: Final = 500
@@ -36,7 +38,9 @@ def explain(host: Host, options: Automatic1111Options, fault: Fault) -> Studiolo
             f"There is no web UI's API at {options.base_url}.",
             hint=f"Start the web UI with --api, or change base_url in {table}: its address, without a path.",
         )
-    return _of_painting(host, said, kind) if fault.status == 500 else None
+    if fault.status == 500:
+        return _of_painting(host, said, kind)
+    return refusal(replace(fault, message=said), host, options) if kind else None
 
 
 def no_web_ui(host: Host, options: Automatic1111Options) -> EngineError:
