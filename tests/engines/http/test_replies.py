@@ -71,6 +71,7 @@ def test_a_key_is_taken_out_before_what_is_shown_is_cut():
         ({"retry-after": "Wed, 21 Oct 2015 07:28:00 -0000"}, "", 0),
         ({"retry-after": "later"}, "", None),
         ({}, "Request was throttled. Expected available in 12 seconds.", 12),
+        ({}, "Request was throttled. Your rate limit resets in ~30s.", 30),
         ({"retry-after": "7"}, "Expected available in 12 seconds.", 7),
         ({}, "", None),
     ],

@@ -11,7 +11,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final, cast
 
 _LONGEST_MESSAGE: Final = 4000  # what is shown is shorter, and cut where the key is known and taken out
-_THROTTLED: Final = re.compile(r"available in (\d+) seconds?")  # Django REST framework's, as at Replicate
+# Django REST framework's, and Replicate's own: "Your rate limit resets in ~30s."
+_THROTTLED: Final = re.compile(r"(?:available|resets) in ~?(\d+) ?s")
 _SPENT: Final = {"insufficient_quota", "billing_hard_limit_reached", "credits_exhausted"}
 
 
