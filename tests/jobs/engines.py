@@ -137,6 +137,15 @@ class LastFirst(Priced):
             yield picture
 
 
+class LosesOdd(Priced):
+    """Of several pictures every other one, the first of all, is lost on the way."""
+
+    def generate(self, request, progress=ignore_progress):
+        for number, picture in enumerate(super().generate(request, progress)):
+            if request.count == 1 or number % 2:
+                yield picture
+
+
 ENGINES = {
     "gated": GatedEngine,
     "other": OtherDevice,
@@ -147,4 +156,5 @@ ENGINES = {
     "metered": Metered,
     "unpriced": Unpriced,
     "last-first": LastFirst,
+    "odd": LosesOdd,
 }

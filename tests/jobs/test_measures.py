@@ -62,6 +62,21 @@ def test_engines_that_report_every_few_steps_are_measured_by_step():
     assert pace.step(0, 10) == 2
 
 
+def test_pictures_painted_at_once_are_measured_together():
+    """Two pictures that take ten seconds a step each are two steps in ten seconds."""
+    clock = Clock()
+    pace = Pace(Paces(), ("hosted", 1), clock)
+    pace.step(0, 1)
+    pace.step(1, 1)
+    for step in (2, 3, 4, 5):
+        clock.now += 5
+        assert pace.step(0, step) == 5
+        assert pace.step(0, step) is None, "told once more while it waits"
+        clock.now += 5
+        assert pace.step(1, step) == 5
+    assert 4.4 < (pace.seconds_per_step or 0) <= 5
+
+
 def test_only_so_many_kinds_are_remembered():
     paces = Paces()
     for number in range(1000):

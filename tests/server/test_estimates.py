@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from .serving import Serving
-from .test_jobs import equip
+from .test_jobs import equip, finished, submit
 
 
 def estimate(server: Serving, **fields: Any) -> dict[str, Any]:
@@ -44,6 +45,34 @@ def test_what_cannot_be_painted_has_no_price(server: Serving, fields: dict[str, 
     answer = server.post("/api/estimate", json={"prompt": "a red apple", **fields})
     assert answer.status_code in {404, 422}
     assert said in answer.json()["detail"]
+
+
+def test_a_job_that_may_cost_too_much_is_refused_and_not_queued(server: Serving):
+    equip(server)
+    body = {"prompt": "a red apple", "engine": "priced", "count": 4, "max_cost": 0.1}
+    answer = server.post("/api/jobs", json=body)
+    assert (answer.status_code, answer.json()["error"]) == (402, "cost-limit")
+    assert "$0.16" in answer.json()["detail"]
+    assert server.get("/api/jobs").json()["jobs"] == []
+    job = submit(server, engine="priced", count=4, max_cost=0.16)
+    assert job["max_cost"] == 0.16
+    assert [picture["cost"] for picture in finished(server, job["id"])["pictures"]] == [0.04] * 4
+    assert submit(server)["max_cost"] is None
+
+
+@pytest.mark.parametrize("wrong", [-0.1, "inf", "much", 1e400], ids=["negative", "inf", "words", "endless"])
+def test_a_limit_is_a_sum_of_money(server: Serving, wrong: object):
+    content = json.dumps({"prompt": "a red apple", "max_cost": wrong})
+    answer = server.post("/api/jobs", content=content, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json().get("field")) in {(422, "max_cost"), (400, None)}, answer.text
+
+
+def test_the_servers_own_limit_holds_where_a_job_says_nothing(start: Callable[..., Serving]):
+    server = start(max_cost=0.05)
+    equip(server)
+    body = {"prompt": "a red apple", "engine": "priced", "count": 2}
+    assert server.post("/api/jobs", json=body).status_code == 402
+    assert server.post("/api/jobs", json={**body, "max_cost": 0.08}).status_code == 202
 
 
 def test_a_reader_is_told_no_price(start: Callable[..., Serving]):

@@ -20,6 +20,8 @@ STATUSES = {
     "BadAnswerError": 502,
     "BrokenStreamError": 502,
     "Cancelled": 409,
+    "ContentRefusedError": 422,
+    "CostLimitError": 402,
     "CredentialsError": 503,
     "DiskFullError": 507,
     "EngineError": 502,
