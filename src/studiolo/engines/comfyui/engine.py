@@ -181,7 +181,13 @@ class ComfyUIImageEngine(ImageEngine):
     @cached_property
     def _host(self) -> Host:
         start = f"Start it (python main.py in its folder), or change base_url in [engines.{self.name}]."
-        return Host(engine=self.name, title="ComfyUI", start=start if is_loopback(self.options.host) else "")
+        return Host(
+            engine=self.name,
+            title="ComfyUI",
+            start=start if is_loopback(self.options.host) else "",
+            looks="ComfyUI's own is http://127.0.0.1:8188",
+            charges=False,
+        )
 
     def _connected(self) -> Service:
         with self._lock:

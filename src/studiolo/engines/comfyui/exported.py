@@ -63,9 +63,11 @@ def read(path: Path, inputs: Mapping[str, str], output: str, *, engine: str) -> 
     except ValueError as error:
         raise SettingsError(f"The workflow {path} is no JSON.", hint=_HOW) from error
     nodes = _nodes(content, path)
-    slots = dict(roles.detect(nodes))
-    for role, place in inputs.items():
-        slots[role] = tuple(_slot(nodes, role, each, engine) for each in place.split("+"))
+    named = {
+        role: tuple(_slot(nodes, role, each, engine) for each in place.split("+"))
+        for role, place in inputs.items()
+    }
+    slots = roles.claimed(roles.detect(nodes), named)
     found = Exported(
         nodes=nodes,
         slots=slots,

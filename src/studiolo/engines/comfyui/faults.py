@@ -64,17 +64,17 @@ def failed(told: Mapping[str, Any], title: str) -> EngineError:
     return EngineError(f"{title} failed in {node}: {said.rstrip('.')}.", hint="Its log has the whole story.")
 
 
-def no_comfyui(service: Service, error: EngineError) -> EngineError:
-    """``error`` of the first question, as what it most likely is."""
-    if not (
-        isinstance(error.__cause__, ValueError) or status_of(error) in _ABSENT or error.__cause__ is None
-    ):
-        return error
-    name = service.host.engine
+def no_comfyui(service: Service) -> EngineError:
+    """What to raise where something else answers."""
     return EngineError(
         f"What answers at {service.options.base_url} is not ComfyUI.",
-        hint=f"Change base_url in [engines.{name}] of config.toml; ComfyUI's own is http://127.0.0.1:8188",
+        hint=f"Change base_url in [engines.{service.host.engine}] of config.toml. {service.host.looks}",
     )
+
+
+def is_other(error: EngineError) -> bool:
+    """Whether ``error``, of a question that every ComfyUI answers, says that something else did."""
+    return isinstance(error.__cause__, ValueError) or status_of(error) in _ABSENT
 
 
 def no_file(service: Service, error: EngineError) -> EngineError:

@@ -64,12 +64,19 @@ class Slot:
     entry: str
 
 
+Slots = Mapping[str, tuple[Slot, ...]]
+
+
 def detect(nodes: Nodes) -> dict[str, tuple[Slot, ...]]:
     """Where the parts of a request go. What a title says comes before what links say."""
-    found = _by_links(nodes)
-    for role, slots in _by_title(nodes).items():
-        found[role] = slots
-    return {role: slots for role, slots in found.items() if slots}
+    return claimed(_by_links(nodes), _by_title(nodes))
+
+
+def claimed(found: Slots, named: Slots) -> dict[str, tuple[Slot, ...]]:
+    """``named`` over ``found``; what is named for one thing is not found for another."""
+    taken = {slot for slots in named.values() for slot in slots}
+    others = {role: tuple(slot for slot in slots if slot not in taken) for role, slots in found.items()}
+    return {role: slots for role, slots in {**others, **named}.items() if slots}
 
 
 def takes_alpha(nodes: Nodes, loaders: Iterable[Slot]) -> bool:

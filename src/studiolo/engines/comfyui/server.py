@@ -67,9 +67,11 @@ class Server:
         try:
             told = self.service.get(f"object_info/{kind}", beat)
         except EngineError as error:
-            raise faults.no_comfyui(self.service, error) from error
+            if faults.is_other(error):
+                raise faults.no_comfyui(self.service) from error
+            raise
         if not isinstance(told, dict):
-            raise faults.no_comfyui(self.service, EngineError("It tells of no nodes."))
+            raise faults.no_comfyui(self.service)
         return table(table(told).get(kind))
 
     def submit(self, nodes: Nodes, *, name: str, beat: Beat) -> str:
