@@ -58,6 +58,7 @@ class WebUI(ThreadingHTTPServer):
         self.auth = auth
         self.api = True
         self.controlnet = True
+        self.tells_progress = True
         self.fault: FaultName | None = None
         self.good = 0
         self.fails_with: tuple[str, str] | None = None
@@ -159,6 +160,8 @@ class _Handler(BaseHTTPRequestHandler):
             raise Refusal(404, "HTTPException", detail="Not Found")
         if path == "/sdapi/v1/sd-models" and not post:
             self._send(self.server.checkpoints)
+        elif path.endswith("/progress") and not self.server.tells_progress:
+            raise Refusal(404, "HTTPException", detail="Not Found")
         elif path == "/sdapi/v1/progress" and not post:
             self._send(telling.progress(self.server.state, picture="skip_current_image=false" in self.path))
         elif path == "/internal/progress" and post:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
@@ -30,28 +31,35 @@ class Connection:
     def __init__(self, host: Host, options: Automatic1111Options, *, offline: bool) -> None:
         self.host = host
         self.options = options
+        self._offline = offline
+        self.painting = self._service({})
+        self.asking = self._service(_ASKING)
+        self.looking = self._service(_LOOKING)
 
-        def service(changes: Mapping[str, Any]) -> Service:
-            shorter = {
-                name: min(value, getattr(options, name)) if name.endswith("_s") else value
-                for name, value in changes.items()
-            }
-            return Service(
-                host,
-                options.model_copy(update=shorter),
-                offline=offline,
-                headers=_credentials(options),
-                explain=partial(explain, host, options),
-            )
-
-        self.painting = service({})
-        self.asking = service(_ASKING)
-        self.looking = service(_LOOKING)
+    @contextmanager
+    def looking_once(self) -> Generator[Service]:
+        """As ``looking``, on a connection of its own, as it may be closing time."""
+        service = self._service(_LOOKING)
+        try:
+            yield service
+        finally:
+            service.close()
 
     def close(self) -> None:
         """End what runs, and the connections."""
         for service in (self.painting, self.asking, self.looking):
             service.close()
+
+    def _service(self, most: Mapping[str, Any]) -> Service:
+        """A client whose patience is that of the options, ``most`` at most."""
+        changes = {name: min(value, getattr(self.options, name)) for name, value in most.items()}
+        return Service(
+            self.host,
+            self.options.model_copy(update=changes),
+            offline=self._offline,
+            headers=_credentials(self.options),
+            explain=partial(explain, self.host, self.options),
+        )
 
 
 def _credentials(options: Automatic1111Options) -> dict[str, str]:

@@ -16,6 +16,7 @@ Table = Mapping[str, Iterable[str]]
 _HASH: Final = re.compile(r"\s*\[[0-9a-fA-F]+\]\s*$")
 _FILE: Final = re.compile(r"\.(safetensors|ckpt|pth|pt|bin|gguf)$")
 _BETWEEN: Final = re.compile(r"[\s_\-./\\()]+")
+_LEAST: Final = 3  # letters of a part: fewer are in everything
 _MOST_SHOWN: Final = 12
 
 
@@ -47,11 +48,11 @@ def pick(asked: str, table: Table, *, what: str, title: str, error: type[InputEr
     Raises:
         InputError: of the type ``error``: there is no such thing at ``title``, or there are several.
     """
-    found = same(asked, table)
+    found = same(asked, table) or same(stem(asked), table)
     if found is not None:
         return found
     wanted = plain(asked)
-    near = [name for name in table if wanted and wanted in plain(name)]
+    near = [name for name in table if len(wanted) >= _LEAST and wanted in plain(name)]
     if len(near) == 1:
         return near[0]
     if near:

@@ -8,14 +8,17 @@ at that moment. So what is looked at, and what is interrupted, must first be kno
 - Elsewhere there is only ``/sdapi/v1/progress``, of whatever is painted. That is ours where nothing was being
   painted when we asked, and something new (by its ``job_timestamp``) is now.
 
-What waits behind somebody else's painting cannot be called off: the web UI has no way to.
+What waits in the queue cannot be called off: the web UI has no way to. A task with a name is therefore
+interrupted when its turn has come, as long as this process is there to do it.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -23,8 +26,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from studiolo.engines.automatic1111.connection import Connection
+from studiolo.engines.http import Service
+from studiolo.engines.http.worker import Beat
 from studiolo.engines.pictures import picture_from_base64
-from studiolo.errors import Cancelled, EngineError
+from studiolo.errors import EngineError
 from studiolo.requests import Progress, ProgressCallback
 
 if TYPE_CHECKING:
@@ -66,7 +71,8 @@ class Watch(ABC):
         self._tell()
         if time.monotonic() - self._looked < LOOK_S:
             return
-        seen = self._look()
+        options = self._connection.options
+        seen = self._look(self._connection.looking, self._tell, preview=options.previews)
         self._looked = time.monotonic()
         if seen is None:
             return
@@ -77,25 +83,13 @@ class Watch(ABC):
 
     def call_off(self) -> None:
         """Interrupt the painting, if it is ours that is being painted."""
-        if self._look(quietly=True) is not None:
-            self._connection.looking.tell(_INTERRUPT)
+        with self._connection.looking_once() as service:
+            if self._look(service, _no_beat, preview=False) is not None:
+                service.tell(_INTERRUPT)
 
     @abstractmethod
-    def _look(self, *, quietly: bool = False) -> Sight | None:
+    def _look(self, service: Service, beat: Beat, *, preview: bool) -> Sight | None:
         """What is seen of our painting; None where it is not being painted, or that is not known."""
-
-    def _ask(self, form: type[M], path: str, body: Any, *, quietly: bool) -> M | None:
-        """An answer of the server; none if it has none: looking is a courtesy, painting goes on."""
-        service, beat = self._connection.looking, _no_beat if quietly else self._tell
-        try:
-            content = service.get(path, beat) if body is None else service.post(path, body, beat)
-            return form.model_validate(content)
-        except (EngineError, ValidationError):
-            return None
-        except Cancelled:
-            if quietly:  # the engine was closed meanwhile
-                return None
-            raise
 
     def _tell(self) -> None:
         shown = self._preview
@@ -113,6 +107,7 @@ class _Task(BaseModel):
     """``ProgressResponse`` of modules/progress.py."""
 
     active: bool
+    queued: bool = False
     progress: float | None = None
     live_preview: str | None = None
     id_live_preview: int | None = None
@@ -131,13 +126,31 @@ class NamedTask(Watch):
         """The task's name."""
         return {"force_task_id": self._name}
 
-    def _look(self, *, quietly: bool = False) -> Sight | None:
-        body = {
-            "id_task": self._name,
-            "id_live_preview": self._newest,
-            "live_preview": self._connection.options.previews and not quietly,
-        }
-        task = self._ask(_Task, "internal/progress", body, quietly=quietly)
+    def call_off(self) -> None:
+        """Interrupt it; if it waits in the queue, as soon as its turn has come."""
+        with self._connection.looking_once() as service:
+            task = self._task(service, _no_beat)
+            if task is not None and task.active:
+                service.tell(_INTERRUPT)
+            elif task is not None and task.queued:
+                threading.Thread(target=self._call_off_later, name="studiolo-call-off", daemon=True).start()
+
+    def _call_off_later(self) -> None:
+        until = time.monotonic() + self._connection.options.total_timeout_s
+        with self._connection.looking_once() as service:
+            while (task := self._task(service, _no_beat)) is not None and time.monotonic() < until:
+                if task.active:
+                    service.tell(_INTERRUPT)
+                if not task.queued:
+                    return
+                time.sleep(LOOK_S)
+
+    def _task(self, service: Service, beat: Beat, *, preview: bool = False) -> _Task | None:
+        body = {"id_task": self._name, "id_live_preview": self._newest, "live_preview": preview}
+        return _answer(_Task, lambda: service.post("internal/progress", body, beat))
+
+    def _look(self, service: Service, beat: Beat, *, preview: bool) -> Sight | None:
+        task = self._task(service, beat, preview=preview)
         if task is None or not task.active:
             return None
         if task.live_preview is not None and task.id_live_preview is not None:
@@ -164,20 +177,29 @@ class UnnamedTask(Watch):
 
     def __init__(self, connection: Connection, progress: ProgressCallback, *, steps: int) -> None:
         super().__init__(connection, progress, steps=steps)
-        before = self._shared(preview=False, quietly=False)
+        before = _shared(connection.looking, self._tell, preview=False)
         self._before = before.state.job_timestamp if before is not None and not before.state.job else None
 
-    def _look(self, *, quietly: bool = False) -> Sight | None:
+    def _look(self, service: Service, beat: Beat, *, preview: bool) -> Sight | None:
         if self._before is None:
             return None
-        now = self._shared(preview=self._connection.options.previews and not quietly, quietly=quietly)
+        now = _shared(service, beat, preview=preview)
         if now is None or not now.state.job or now.state.job_timestamp == self._before:
             return None
         return Sight(share=now.progress, preview=now.current_image)
 
-    def _shared(self, *, preview: bool, quietly: bool) -> _Shared | None:
-        skip = "false" if preview else "true"
-        return self._ask(_Shared, f"sdapi/v1/progress?skip_current_image={skip}", None, quietly=quietly)
+
+def _shared(service: Service, beat: Beat, *, preview: bool) -> _Shared | None:
+    skip = "false" if preview else "true"
+    return _answer(_Shared, lambda: service.get(f"sdapi/v1/progress?skip_current_image={skip}", beat))
+
+
+def _answer(form: type[M], ask: Callable[[], Any]) -> M | None:
+    """What the server answers; None if it does not: looking is a courtesy, and painting goes on."""
+    try:
+        return form.model_validate(ask())
+    except (EngineError, ValidationError):
+        return None
 
 
 def _picture(shown: str, title: str) -> Image:
