@@ -393,7 +393,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("content-length", 0)))
         path = urlsplit(self.path).path
-        body = json.loads(raw) if self.headers.get("content-type") == "application/json" and raw else raw
+        # As aiohttp does, whatever the content type says.
+        body = json.loads(raw) if raw and path != "/upload/image" else None
         self.server.received.append(("POST", path, body))
         if self._is_stopped(path):
             return
@@ -404,7 +405,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.server.delete(body.get("delete", []))
                 self._send(200, b"", "application/octet-stream")
             case "/interrupt":
-                self.server.interrupt(body.get("prompt_id") if isinstance(body, dict) else None)
+                self.server.interrupt((body or {}).get("prompt_id"))
                 self._send(200, b"", "application/octet-stream")
             case "/upload/image":
                 self._upload(raw)
