@@ -9,6 +9,8 @@ import pytest
 
 from studiolo.engines.base import EngineConfig
 from studiolo.engines.replicate.chat import ReplicateChatEngine
+from studiolo.engines.replicate.image import ReplicateImageEngine
+from tests.engines.replicate.hosting import ReplicateHosting
 from tests.engines.replicate.server import TOKEN, ReplicateServer
 
 
@@ -26,6 +28,21 @@ def talk_to(server: ReplicateServer) -> Iterator[Callable[..., Any]]:
     def build(model: str | None = None, **options: Any) -> ReplicateChatEngine:
         given = {"base_url": f"{server.address}/v1", "api_key": TOKEN, "max_wait_s": 0.01, **options}
         engine = ReplicateChatEngine(EngineConfig(model=model, options=given))
+        built.append(engine)
+        return engine
+
+    yield build
+    for engine in built:
+        engine.close()
+
+
+@pytest.fixture
+def paint_with(server: ReplicateServer) -> Iterator[Callable[..., ReplicateImageEngine]]:
+    """Build an engine that paints with a model of the server, with these options."""
+    built: list[ReplicateImageEngine] = []
+
+    def build(model: str | None = None, **options: Any) -> ReplicateImageEngine:
+        engine = ReplicateHosting(server).engine(model, **{"max_wait_s": 0.01, **options})
         built.append(engine)
         return engine
 

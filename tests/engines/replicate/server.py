@@ -2,7 +2,7 @@
 
 Written after their published OpenAPI document (https://api.replicate.com/openapi.json) and
 https://replicate.com/docs/topics/predictions; that their own client understands it, ``test_server.py`` tells.
-Left alone, a model repeats its prompt word by word; one that paints paints (``easel.py``), after two looks.
+Left alone, a model repeats its prompt word by word; one that paints paints (``easel.py``), after a look.
 Input is held to the model's schema. ``break_with`` makes it fail as the rows of the failure matrix say.
 """
 
@@ -14,7 +14,7 @@ import select
 import socket
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -105,11 +105,17 @@ class ReplicateServer(ThreadingHTTPServer):
             "somebody/upscaler": (schema(image=uri()), False),
             **PAINTERS,
         }
-        self.looks = 2
+        self.looks = 1
         """How often a painting is still processing when it is looked at."""
         self.fault: FaultName | None = None
         self.good = 0
         self.called_off = 0
+        self.half_replies = 0
+        """How many replies to new runs break off."""
+        self.slow_replies: threading.Event | None = None
+        """What replies to new runs wait for."""
+        self.outputs: Callable[[Run], Any] = lambda run: list(run.output)
+        self.on_delivery: Callable[[], None] = lambda: None
         self.lock = threading.Lock()
         self.runs: deque[Run] = deque()
         self.predictions: dict[str, Run] = {}
@@ -161,7 +167,8 @@ class ReplicateServer(ThreadingHTTPServer):
         run = self.predictions[name]
         over = run.over
         status = "canceled" if run.cancelled.is_set() else run.status if over else "processing"
-        shown = list(run.output) if over else list(run.output)[: max(0, len(run.output) - run.looks)]
+        whole = self.outputs(run)
+        shown = whole if over else list(run.output)[: max(0, len(run.output) - run.looks)]
         get = f"{self.address}/v1/predictions/{name}"
         urls = {"get": get, "cancel": f"{get}/cancel", "web": f"https://replicate.com/p/{name}"}
         if run.streams:
@@ -317,7 +324,14 @@ class _Handler(BaseHTTPRequestHandler):
         if run.broken and server.fault == "hangs-up-after":
             breaking.hang_up(self)
             return
-        self._json(201, {**server.state(name), "status": "starting", "output": None, "metrics": {}})
+        if paints and server.slow_replies is not None:
+            breaking.wait(self, server.slow_replies, at_most_s=5)
+        reply = {**server.state(name), "status": "starting", "output": None, "metrics": {}}
+        if paints and server.half_replies:
+            server.half_replies -= 1
+            breaking.send_half(self, json.dumps(reply).encode(), "application/json")
+            return
+        self._json(201, reply)
 
     def _new_run(self, paints: bool, given: dict[str, Any]) -> Run:
         if not paints:
@@ -367,6 +381,7 @@ class _Handler(BaseHTTPRequestHandler):
         match self.server.fault if run.broken else None:
             case "half-sent":
                 breaking.send_half(self, run.picture)
+                self.server.on_delivery()
             case "no-picture":
                 breaking.send(self, 200, b"There is no picture here.", "image/png")
             case "too-large":

@@ -83,9 +83,18 @@ def first(names: tuple[str, ...], takes: Inputs) -> Input | None:
 def scheduler_among(asked: str, choices: tuple[Any, ...]) -> str:
     """The model's own name of the scheduler asked for under whatever name; empty if it has none."""
     names = [str(choice) for choice in choices]
-    known = {_plain(alias): name for name in names for alias in SCHEDULER_ALIASES.get(name, ())}
-    spelt = known | {_plain(name): name for name in names}
-    return asked if asked in names else spelt.get(_plain(asked), "")
+    if asked in names:
+        return asked
+    return next((name for name in names if _meant(name) == _meant(asked)), "")
+
+
+def _meant(name: str) -> str:
+    """One name for all spellings of a scheduler."""
+    plain = _plain(name)
+    for ours, aliases in SCHEDULER_ALIASES.items():
+        if plain in {_plain(ours), *map(_plain, aliases)}:
+            return ours
+    return plain
 
 
 def _plain(name: str) -> str:

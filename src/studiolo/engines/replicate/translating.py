@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -197,7 +198,8 @@ class _Writer:
         must = target.refusal(value)
         if must:
             raise InvalidRequestError(
-                f"{ours} {value!s:.60} is not what replicate:{self._model} takes.", hint=f"Use {must}."
+                f"{ours} is {reprlib.repr(value)}, which replicate:{self._model} does not take.",
+                hint=f"Use {must}.",
             )
 
     def _missing(self, ours: str) -> UnsupportedRequestError:
