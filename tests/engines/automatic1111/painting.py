@@ -22,7 +22,9 @@ def in_base64(image: Image.Image) -> str:
 
 
 def opened(text: str) -> Image.Image:
-    return Image.open(io.BytesIO(base64.b64decode(text, validate=True)))
+    """As ``decode_base64_to_image`` of modules/api/api.py, which takes ``data:`` addresses, too."""
+    bare = text.partition(",")[2] if text.startswith("data:image/") else text
+    return Image.open(io.BytesIO(base64.b64decode(bare, validate=True)))
 
 
 def colour_of(told: dict[str, Any]) -> tuple[int, int, int]:
