@@ -38,7 +38,7 @@ def refuse_offline(host: Host, options: HostedOptions, *, offline: bool) -> None
 
 def refusal(fault: Fault, host: Host, options: HostedOptions) -> StudioloError:
     """The error for an answer with an error status."""
-    said = f": {fault.message}" if fault.message else "."
+    said = words_of(fault)
     if fault.status in {401, 403}:
         return CredentialsError(f"{host.title} does not take the key{said}", hint=host.key_hint)
     if fault.spent:
@@ -63,6 +63,16 @@ def refusal(fault: Fault, host: Host, options: HostedOptions) -> StudioloError:
         return EngineError(f"{host.title} failed (status {fault.status}){said}", hint="Ask again later.")
     status = f" (status {fault.status})" if fault.status else ""
     return EngineError(f"{host.title} refused the request{status}{said}", hint="Change what it names.")
+
+
+def _sentence(text: str) -> str:
+    """With a full stop, as a hint follows."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def words_of(fault: Fault) -> str:
+    """What it says, for the end of a sentence of ours: after a colon, if it says anything."""
+    return f": {_sentence(fault.message)}" if fault.message else "."
 
 
 def _busy(fault: Fault, host: Host, said: str) -> RateLimitedError:
