@@ -89,7 +89,7 @@ class DemoEngine(ImageEngine):
         return str(reply["id"])
 
     def follow(self, painting: str, beat: Any) -> str:
-        waited_s, pause_s = 0.0, 0.02
+        until = time.monotonic() + self.options.total_timeout_s
         while True:
             reply = self.service.get(f"paintings/{painting}", beat)
             match reply["status"]:
@@ -100,10 +100,9 @@ class DemoEngine(ImageEngine):
                 case "failed":
                     raise EngineError("The demo failed: out of paint.", hint="Ask again.")
                 case _:
-                    if waited_s >= self.options.total_timeout_s:
+                    if time.monotonic() > until:
                         raise EngineTimeoutError("The demo took too long.", hint="Ask again.")
-                    self.service.pause(pause_s, beat)
-                    waited_s += pause_s
+                    self.service.pause(0.02, beat)
 
     def fetch(self, link: str, beat: Any) -> bytes:
         return download(self.service, link, beat)

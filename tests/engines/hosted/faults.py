@@ -213,6 +213,8 @@ class Run:
             assert not blamed, f"{error!r} blames what is not at fault"
         assert error.message, "an error without a word"
         assert "\n" not in f"{error}", f"more than one line: {error}"
+        assert error.message.endswith((".", "!", "?", "…")), f"no sentence: {error.message}"
+        assert self.kept or "is kept" not in f"{error}", f"nothing is kept: {error}"
         assert error.hint or isinstance(error, Cancelled), f"no hint: {error}"
 
 

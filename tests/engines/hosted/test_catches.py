@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from studiolo.engines.http.replies import Fault
-from studiolo.errors import Cancelled, CredentialsError, EngineError, StudioloError
+from studiolo.errors import Cancelled, CredentialsError, EngineError, RateLimitedError, StudioloError
 from studiolo.requests import ignore_progress
 from tests.engines.hosted.demo import DemoEngine, demo_hosting
 from tests.engines.hosted.faults import HostedFaults
@@ -116,6 +116,19 @@ class BlamesNobody(DemoEngine):
         return EngineError("It did not work.")
 
 
+class SaysHalfASentence(DemoEngine):
+    def explain(self, fault: Fault):
+        return RateLimitedError("no painter is free", hint="Ask again.")
+
+
+class PromisesWhatIsLost(DemoEngine):
+    def fetch(self, link, beat):
+        try:
+            return super().fetch(link, beat)
+        except EngineError as error:
+            raise EngineError(error.message, hint="What came is kept.") from error
+
+
 class RaisesWhatComes(DemoEngine):
     def explain(self, fault: Fault):
         raise ValueError(fault.message)
@@ -174,6 +187,8 @@ WRONGS: list[tuple[type[DemoEngine], FaultName, str]] = [
     (NeverCancels, "cancelled", "not called off"),
     (BlamesNobody, "wrong-key", "CredentialsError belongs"),
     (BlamesNobody, "overloaded", "no hint"),
+    (SaysHalfASentence, "overloaded", "no sentence"),
+    (PromisesWhatIsLost, "half-sent", "nothing is kept"),
     (RaisesWhatComes, "unknown-model", "none of ours"),
     (OneErrorForAll, "spent", "RateLimitedError"),
     (OneErrorForAll, "throttled", "RateLimitedError"),

@@ -29,7 +29,7 @@ from studiolo.engines.http.exchange import (
 from studiolo.engines.http.hosting import Host, HostedOptions
 from studiolo.engines.http.replies import Fault
 from studiolo.engines.http.worker import BEAT_S, Beat, Worker
-from studiolo.errors import StudioloError
+from studiolo.errors import BrokenStreamError, StudioloError
 from studiolo.offline import is_loopback
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class Service:
         _, items = self._open(Call(method="GET", url=self._url(path)), beat)
         content = bytearray()
         with closing(items):
-            for piece in self._rest(items):
+            for piece in self._whole(items):
                 if not isinstance(piece, bytes):
                     raise self.unreadable("an event stream where a file was asked for")
                 content += piece
@@ -239,7 +239,7 @@ class Service:
         with closing(items):
             if head.media_type == EVENT_STREAM:
                 raise self.unreadable("an event stream where JSON was asked for")
-            body = b"".join(self._rest(items))
+            body = b"".join(self._whole(items, once=once))
         try:
             return json.loads(body)
         except ValueError as error:
@@ -289,6 +289,14 @@ class Service:
             raise self.unreadable(
                 "it is not UTF-8" if isinstance(error, ValueError) else str(error)
             ) from error
+
+    def _whole(self, items: Generator[Any], *, once: bool = False) -> Generator[Any]:
+        """The rest of an answer that is of no use in part."""
+        try:
+            yield from self._rest(items)
+        except BrokenStreamError as error:
+            told = BrokenStreamError(error.message, hint="Ask again.")
+            raise (failures.perhaps_paid(told, self.host) if once else told) from error
 
     def _disconnected(self, error: Exception, *, answering: bool) -> StudioloError:
         return failures.disconnected(error, self.host, self.options, answering=answering)
