@@ -27,7 +27,8 @@ class HostedEngine(FakeImageEngine):
         return Capabilities(
             description="Paints for money.",
             sizes=Sizes.among(sizes),
-            tasks=frozenset({"text-to-image", "variation"}),
+            tasks=frozenset({"text-to-image", "variation", "upscaling"}),
+            upscale=(2,),
             references=2,
             seeded=False,
             prompt_characters=40,

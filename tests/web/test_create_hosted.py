@@ -65,6 +65,7 @@ class TestPrice:
         page.get_by_label("Spend at most").press("Tab")
         expect(price(page)).to_have_text("$0.04 · at most $0.05")
         page.reload()
+        expect(price(page)).to_have_text("$0.04 · at most $0.05")
         paint(page, "one")
         expect(finished(page)).to_have_attribute("alt", "one")
         page.get_by_role("button", name="More pictures").click()

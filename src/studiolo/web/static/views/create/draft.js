@@ -30,8 +30,6 @@ export const control = kept("control", null);
 export const references = kept("references", []);
 /** What ideas are asked for, and those that came: {style, keywords, reference, engine, n, sampling, cards: [{id, text, chosen, edited}]}. */
 export const ideas = kept("ideas", { style: "", keywords: "", reference: null, engine: "", n: 3, sampling: {}, cards: [] });
-/** US dollars that a painting may cost at most, or null. */
-export const spend = kept("spend", null);
 /** Which groups are open. */
 export const opened = kept("opened", {});
 

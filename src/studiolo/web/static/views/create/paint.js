@@ -2,8 +2,9 @@
 import { api } from "../../core/api.js";
 import { batch, signal } from "../../core/html.js";
 import { meetJob } from "../../core/state.js";
+import { spend } from "../../components/price.js";
 import { announce } from "./announce.js";
-import { changes, control, engine, ideas, negative, palette, prompt, references, spend, start, translation } from "./draft.js";
+import { changes, control, engine, ideas, negative, palette, prompt, references, start, translation } from "./draft.js";
 import { limitOf, read, tooLong } from "./length.js";
 import { requestOf, speaksWithoutWords } from "./request.js";
 import { t } from "./words.js";
@@ -21,7 +22,7 @@ async function send(text, translated) {
   const body = requestOf({
     engine: engine.value, changes: changes.value, prompt: text, negative: negative.value, translation: translated,
     palette: palette.value, start: start.value, control: control.value, references: references.value,
-    spend: spend.value ?? undefined,
+    spend: spend.value,
   });
   meetJob(await api.post("/api/jobs", body));
 }

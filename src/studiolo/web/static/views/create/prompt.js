@@ -6,12 +6,13 @@ import { language } from "../../core/words.js";
 import { Button } from "../../components/button.js";
 import { GrowingText } from "../../components/growing.js";
 import { Notice } from "../../components/notice.js";
+import { Allowing } from "../../components/price.js";
 import { Stepper } from "../../components/stepper.js";
 import { change, changes, engine, prompt } from "./draft.js";
 import { engineLimits, limitOf, nearlyTooLong, read, tooLong } from "./length.js";
 import { missing, paint, problem, sending } from "./paint.js";
 import { useModel } from "./model.js";
-import { Allowing, Price } from "./price.js";
+import { PriceOfDraft } from "./price.js";
 import { Rounding } from "./rounding.js";
 import { Translation, useTranslation } from "./translation.js";
 import { t } from "./words.js";
@@ -45,7 +46,7 @@ export function Prompt() {
       ${capabilities && html`<${Stepper} label=${t("count")} less=${t("fewer")} more=${t("more")} value=${Math.min(changes.value.count ?? 1, capabilities.max_count)}
         maximum=${capabilities.max_count} onChange=${(count) => change({ count: count === 1 ? undefined : count })} />`}
     </div>
-    <${Price} />
+    <${PriceOfDraft} />
     ${problem.value && html`<${Notice} problem=${problem.value} /><${Rounding} problem=${problem.value} /><${Allowing} problem=${problem.value} />`}
     ${unready && html`<${Notice} kind="wrong"><p>${engine.value.name}: ${engine.value.reason}</p>${engine.value.hint && html`<p class="soft">${engine.value.hint}</p>`}<//>`}
   </form>`;

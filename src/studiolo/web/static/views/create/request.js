@@ -76,7 +76,7 @@ export function requestOf({ engine, changes, prompt, negative, translation, pale
   return given({
     ...wordsOf(prompt, translation),
     engine: [engine.name, modelOf(engine, changes)].filter(Boolean).join(":"),
-    max_cost: can.offline ? undefined : spend,
+    max_cost: spend,
     negative_prompt: can.negative_prompt && negative.trim() ? negative.trim() : undefined,
     ...(start?.outpaint ? {} : { width: changes.width, height: changes.height }), // there the margins say it
     count: changes.count,

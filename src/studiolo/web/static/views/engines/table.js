@@ -76,11 +76,11 @@ export function Table({ engines }) {
     <h2 id="painters">${t("title")}</h2>
     <p class="soft engines-intro">${t("intro")}</p>
     <div class="painters" role="group" tabindex="0" aria-labelledby="painters"><table>
-      <thead><tr><th scope="col">${t("engine")}</th>${COLUMNS.map(([name]) => html`<th scope="col" key=${name}>${t(name)}</th>`)}<th scope="col">${t("price")}</th></tr></thead>
+      <thead><tr><th scope="col">${t("engine")}</th><th scope="col">${t("price")}</th>${COLUMNS.map(([name]) => html`<th scope="col" key=${name}>${t(name)}</th>`)}</tr></thead>
       <tbody>${all.map((engine) => html`<tr key=${engine.name}>
         <th scope="row">${engine.name}${!engine.ready && html`<span class="small soft">${t("absent")}</span>`}</th>
-        ${COLUMNS.map(([name, read]) => html`<${Cell} key=${name} value=${read(engine.capabilities)} />`)}
         <td class="numbers"><${Price} engine=${engine} price=${prices[engine.name]} /></td>
+        ${COLUMNS.map(([name, read]) => html`<${Cell} key=${name} value=${read(engine.capabilities)} />`)}
       </tr>`)}</tbody>
     </table></div>
   </section>`;

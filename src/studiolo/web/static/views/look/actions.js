@@ -5,6 +5,7 @@ import { go } from "../../core/router.js";
 import { may, meetJob, offeredEngines, painters, preferred } from "../../core/state.js";
 import { words } from "../../core/words.js";
 import { LINE, Menu } from "../../components/menu.js";
+import { spend } from "../../components/price.js";
 import { say, sayProblem } from "../../components/toasts.js";
 import { Share } from "./share.js";
 import { TOOLS } from "./tools.js";
@@ -58,7 +59,8 @@ export function Actions({ picture, onTool, onDelete }) {
 /** One that takes after the picture, where an engine makes such; else the same once more, but for the seed. */
 async function vary(picture) {
   try {
-    meetJob(await api.post("/api/jobs", varies(picture).length ? alike(picture) : await reseeded(picture)));
+    const request = varies(picture).length ? alike(picture) : await reseeded(picture);
+    meetJob(await api.post("/api/jobs", { ...request, max_cost: spend.value }));
     say(t("queued"), { action: { label: t("watch"), run: () => go("/") } });
   } catch (problem) {
     sayProblem(problem);

@@ -43,7 +43,7 @@ export function Brush({ picture, onDone }) {
   });
   return html`<${Workshop} tool=${TOOL} tasks=${["inpainting"]} picture=${picture} onDone=${onDone} title=${t("brush")} label=${t("what")} hint=${t("whatHint")} prompt=""
     missing=${() => (share === 0 ? t("needMask") : "")} before=${() => picture.image_url}
-    compose=${compose}
+    compose=${compose} priced=${() => ({ mask: `picture:${picture.id}` })}
     room=${() => html`<${Surface} ...${hand} operations=${steps} share=${share} onOperation=${history.add} /><${Toolbar} ...${hand} history=${history} finding=${finding} onBrush=${setBrush} />`}
     notes=${(engine) => html`<p class="small soft numbers" role="status">${share ? t("marked", { share: percent }) : t("empty")}
       ${!allows(engine.capabilities.sizes, picture.width, picture.height) && t("sizeChanges", { engine: engine.name, ...fitting(engine.capabilities.sizes, picture.width, picture.height) })}</p>

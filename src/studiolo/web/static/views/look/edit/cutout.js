@@ -7,6 +7,6 @@ import { Workshop } from "./workshop.js";
 
 export function Cutout({ picture, onDone }) {
   return html`<${Workshop} tool="cutout" tasks=${["background-removal"]} picture=${picture} onDone=${onDone} title=${t("cutout")} run=${t("cutoutRun")} prompt=""
-    compose=${async (form, engine) => ({ ...editOf(picture, engine), remove_background: true })} before=${() => picture.image_url} room=${() => html`<${Paper} picture=${picture} />`}
+    compose=${async (form, engine) => ({ ...editOf(picture, engine), remove_background: true })} priced=${() => ({ remove_background: true })} before=${() => picture.image_url} room=${() => html`<${Paper} picture=${picture} />`}
     notes=${() => html`<p class="small soft">${t("cutoutHow")}</p>`} />`;
 }

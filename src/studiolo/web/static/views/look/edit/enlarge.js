@@ -17,7 +17,7 @@ export function Enlarge({ picture, onDone }) {
     keepDraft(TOOL, picture.id, { scale });
   };
   return html`<${Workshop} tool=${TOOL} tasks=${["upscaling"]} picture=${picture} onDone=${onDone} title=${t("enlarge")} run=${t("enlargeRun")} prompt=""
-    compose=${async (form, engine) => ({ ...editOf(picture, engine), upscale: scaleOf(engine) })} before=${() => picture.image_url} room=${() => html`<${Paper} picture=${picture} />`}
+    compose=${async (form, engine) => ({ ...editOf(picture, engine), upscale: scaleOf(engine) })} priced=${(engine) => ({ upscale: scaleOf(engine) })} before=${() => picture.image_url} room=${() => html`<${Paper} picture=${picture} />`}
     notes=${(engine) => html`<${SegmentedField} label=${t("times")} value=${scaleOf(engine)} options=${engine.capabilities.upscale.map((value) => ({ value, label: `× ${value}` }))} onChange=${choose} />
       <p class="small soft numbers" role="status">${t("whole", { width: picture.width * scaleOf(engine), height: picture.height * scaleOf(engine) })}</p>`} />`;
 }

@@ -33,8 +33,9 @@ export function Extend({ picture, onDone }) {
     if (frame.exact) return { ...requestOf(form, engine), init_image: `picture:${picture.id}`, outpaint: SIDES.map((side) => margins[side]), seam: engine.capabilities.seams?.includes(seam) ? seam : undefined };
     return { ...requestOf(form, engine), width: frame.width, height: frame.height, ...(await compose(picture, frame)) };
   };
+  const priced = (engine) => (frameFor(engine).exact && isLarger(frameFor(engine)) ? { outpaint: SIDES.map((side) => margins[side]) } : { mask: `picture:${picture.id}` });
   return html`<${Workshop} tool=${TOOL} tasks=${["outpainting", "inpainting"]} picture=${picture} onDone=${onDone} title=${t("extend")} label=${t("around")} hint=${t("extendHow")} prompt=${picture.prompt}
-    missing=${(engine) => (isLarger(frameFor(engine)) ? "" : t("needRoom"))} before=${(job) => `/api/sources/${job.request.init_image.replace("sha256:", "")}`} boxOf=${boxOf} compose=${body}
+    missing=${(engine) => (isLarger(frameFor(engine)) ? "" : t("needRoom"))} before=${(job) => `/api/sources/${job.request.init_image.replace("sha256:", "")}`} boxOf=${boxOf} compose=${body} priced=${priced}
     room=${(engine) => html`<${FrameStage} picture=${picture} frame=${frameFor(engine)} margins=${margins} most=${most} step=${Math.max(8, engine.capabilities.sizes.multiple)} onMargins=${change} />
       <${FrameTools} picture=${picture} margins=${margins} most=${most} onMargins=${change} />`}
     notes=${(engine) => html`<${Outcome} engine=${engine} picture=${picture} margins=${margins} frame=${frameFor(engine)} />

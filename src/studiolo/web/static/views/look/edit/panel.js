@@ -7,6 +7,7 @@ import { Button } from "../../../components/button.js";
 import { Field, SelectField, SliderField } from "../../../components/field.js";
 import { GrowingText } from "../../../components/growing.js";
 import { Notice } from "../../../components/notice.js";
+import { Allowing, Price } from "../../../components/price.js";
 import { Stepper } from "../../../components/stepper.js";
 import { stageOf } from "../../create/words.js";
 import { t } from "./words.js";
@@ -24,8 +25,8 @@ export const editOf = (picture, engine) => ({
   engine: engine.name, init_image: `picture:${picture.id}`, prompt: picture.prompt, original_prompt: picture.original_prompt || undefined, translate: false,
 });
 
-/** `missing` says what has to be done before painting, and is shown when one tries; without `label` no words are asked for. */
-export function Panel({ title, run, label, hint, form, onForm, engines, engine, missing, painting, onPaint, children }) {
+/** `missing` says what has to be done before painting, and is shown when one tries; without `label` no words are asked for; `price` is the body whose price is shown. */
+export function Panel({ title, run, label, hint, form, onForm, engines, engine, missing, painting, price, onPaint, children }) {
   const box = useRef(null);
   const wrong = painting.tried > 0 && missing;
   useEffect(() => {
@@ -46,9 +47,10 @@ export function Panel({ title, run, label, hint, form, onForm, engines, engine, 
         <${Button} type="submit" kind="primary" size="large" icon=${label ? "paintbrush" : "wand-sparkles"} aria-disabled=${painting.active ? "true" : undefined}>${run}<//>
         ${label && html`<${Stepper} label=${t("count")} less=${t("fewer")} more=${t("more")} value=${Math.min(form.count, most)} maximum=${Math.min(MOST_PICTURES, most)} onChange=${(count) => onForm({ count })} />`}
       </div>
+      <${Price} body=${price} />
     </form>
     <div role="alert">${wrong && html`<p class="wrong">${missing}</p>`}</div>
-    ${painting.problem && html`<${Notice} problem=${painting.problem} />`}`;
+    ${painting.problem && html`<${Notice} problem=${painting.problem} /><${Allowing} problem=${painting.problem} />`}`;
 }
 
 /** How far the job is. */

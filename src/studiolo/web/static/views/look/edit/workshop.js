@@ -5,6 +5,7 @@ import { go } from "../../../core/router.js";
 import { painters, preferred } from "../../../core/state.js";
 import { language } from "../../../core/words.js";
 import { Button } from "../../../components/button.js";
+import { spend } from "../../../components/price.js";
 import { Compare } from "./compare.js";
 import { styleOf, useFit } from "./fit.js";
 import { draftOf, keepDraft, usePainting } from "./painting.js";
@@ -14,11 +15,11 @@ import { t } from "./words.js";
 
 /**
  * `tasks` are those of which an engine must do one. `room(engine)` is shown while nothing is painted; `compose(form, engine)`
- * resolves to the job, with its picture and mask as files or references; `missing(engine)` says what is still to be done.
+ * resolves to the job, with its picture and mask as files or references, `priced(engine)` is what of that the price depends on; `missing(engine)` says what is still to be done.
  * `before(job)` is the address of what it began with, `boxOf(job)` where in the result that stands: all of it if not given.
  * A tool that asks for no words has no `label`.
  */
-export function Workshop({ tool, tasks, picture, title, run = t("run"), label, hint, prompt, room, notes, missing = () => "", compose, before, boxOf = () => undefined, onDone }) {
+export function Workshop({ tool, tasks, picture, title, run = t("run"), label, hint, prompt, room, notes, missing = () => "", compose, priced = () => ({}), before, boxOf = () => undefined, onDone }) {
   const [form, setForm] = useState({ prompt, count: 1, strength: null, engine: "", ...draftOf(tool, picture.id).form });
   const [shown, setShown] = useState(null);
   const [tried, setTried] = useState(0);
@@ -34,8 +35,11 @@ export function Workshop({ tool, tasks, picture, title, run = t("run"), label, h
   const paint = () => {
     if (painting.active || !engine) return;
     setTried(tried + 1);
-    if (!lacking) painting.paint(() => compose(form, engine));
+    if (!lacking) painting.paint(async () => ({ ...(await compose(form, engine)), max_cost: spend.value }));
   };
+  /** What would be asked for, but for its words, where it is charged. */
+  const bodyOf = ({ name, capabilities: { offline, max_count: most } }) =>
+    offline ? "" : JSON.stringify({ engine: name, prompt: label ? "picture" : "", count: label ? Math.min(form.count, most) : 1, init_image: `picture:${picture.id}`, translate: false, ...priced(engine) });
   const { job } = painting;
   const leave = () => {
     if (!painting.active) painting.forget(); // what was made is in the gallery; next time begins anew
@@ -55,7 +59,7 @@ export function Workshop({ tool, tasks, picture, title, run = t("run"), label, h
     </section>
     <aside class="look-side" aria-label=${title}>
       ${result ? html`<${Result} title=${title} pictures=${pictures} shown=${result} onShow=${setShown} onEdit=${label && (() => open({ tool }))} onLook=${() => open({})} onAgain=${painting.forget} />`
-        : html`<${Panel} title=${title} run=${run} label=${label} hint=${hint} form=${form} onForm=${change} engines=${engines} engine=${engine} missing=${lacking} painting=${{ ...painting, tried }} onPaint=${paint}>${engine && notes(engine)}<//>`}
+        : html`<${Panel} title=${title} run=${run} label=${label} hint=${hint} form=${form} onForm=${change} engines=${engines} engine=${engine} missing=${lacking} painting=${{ ...painting, tried }} price=${engine && bodyOf(engine)} onPaint=${paint}>${engine && notes(engine)}<//>`}
     </aside>
   </div>`;
 }
