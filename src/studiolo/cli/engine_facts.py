@@ -70,7 +70,7 @@ def details(engine: EngineFacts) -> list[tuple[str, str]]:
     elif isinstance(can, SpeechCapabilities):
         found = _speech_facts(can)
     else:
-        found = _image_facts(can)
+        found = [*_image_facts(can), ("price", _price(engine))]
     shared = [("works offline", _yes(can.offline)), ("licence", can.licence), ("key", _key(engine))]
     return [(label, value) for label, value in [*found, *shared] if value]
 
@@ -82,7 +82,8 @@ def knobs(engine: EngineFacts) -> str:
     can = engine.capabilities
     if not isinstance(can, Capabilities):
         return ""
-    told = [f"{can.sizes.minimum} to {can.sizes.maximum} px"]
+    listed = len(can.sizes.choices)
+    told = [f"{listed} sizes" if listed > 1 else f"{can.sizes.minimum} to {can.sizes.maximum} px"]
     ranges = (("steps", can.steps), ("guidance", can.guidance_scale), ("strength", can.strength))
     told += [f"{label} {each.minimum:g} to {each.maximum:g}" for label, each in ranges if each]
     return ", ".join(told)
@@ -101,7 +102,8 @@ def _image_facts(can: Capabilities) -> list[tuple[str, str]]:
         ("tasks", ", ".join(_tasks(can.tasks))),
         ("size", _sizes(can.sizes)),
         ("count", f"up to {can.max_count} at once"),
-        ("seed", f"0 to {can.max_seed}"),
+        ("seed", f"0 to {can.max_seed}" + ("" if can.seeded else ", which only numbers the pictures")),
+        ("prompt", f"up to {can.prompt_characters} characters" if can.prompt_characters else ""),
         ("steps", _range(can.steps)),
         ("guidance", _range(can.guidance_scale)),
         ("strength", _range(can.strength)),
@@ -163,8 +165,23 @@ def _range(values: Range | None) -> str:
     return f"{values.minimum:g} to {values.maximum:g}, default {values.default:g}"
 
 
+def _price(engine: EngineFacts) -> str:
+    """What a picture costs, of an engine that charges or may charge."""
+    from studiolo.studio.spending import dollars
+
+    price = engine.price
+    if price is None or price.usd == 0:
+        return ""
+    if price.usd is None:
+        return price.basis
+    return f"{'' if price.firm else 'about '}{dollars(price.usd)} a picture: {price.basis}"
+
+
 def _sizes(sizes: Sizes) -> str:
     width, height = sizes.default
+    if sizes.choices:
+        listed = ", ".join(f"{across}x{down}" for across, down in sizes.choices)
+        return f"{listed}; default {width}x{height}"
     most = f", at most {sizes.max_pixels / 1e6:.1f} megapixels" if sizes.max_pixels else ""
     step = f" in steps of {sizes.multiple}" if sizes.multiple > 1 else ""
     return f"{sizes.minimum} to {sizes.maximum} px a side{step}{most}, default {width}x{height}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         SearchHit,
     )
     from studiolo.gallery.shares import Share, Shares
+    from studiolo.gallery.spending import Spent
     from studiolo.gallery.tokens import Token, Tokens
     from studiolo.gallery.uploads import Uploads
 
@@ -38,6 +39,7 @@ _HOME_OF = {
     "Share": "shares",
     "Shares": "shares",
     "Speech": "answers",
+    "Spent": "spending",
     "Token": "tokens",
     "Tokens": "tokens",
     "Uploads": "uploads",
@@ -59,6 +61,7 @@ __all__ = [
     "Share",
     "Shares",
     "Speech",
+    "Spent",
     "Token",
     "Tokens",
     "Uploads",

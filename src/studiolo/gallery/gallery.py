@@ -26,6 +26,7 @@ from studiolo.gallery.picture import (
     clean_tags,
 )
 from studiolo.gallery.shares import Shares
+from studiolo.gallery.spending import Spent, spent
 from studiolo.gallery.timeline import months
 from studiolo.gallery.tokens import Tokens
 from studiolo.gallery.vectors import Embedder
@@ -210,6 +211,10 @@ class Gallery:
     def timeline(self, wanted: PictureFilter | None = None) -> tuple[Month, ...]:
         """The months that have pictures which pass the filter, newest first."""
         return tuple(months(self.catalog.database, wanted or PictureFilter()))
+
+    def spent(self, since: datetime | None = None) -> tuple[Spent, ...]:
+        """What engines were paid for pictures and answers that are kept or in the trash, by month."""
+        return tuple(spent(self.catalog.database, since))
 
     def version(self) -> int:
         """A number that grows when others change pictures or collections: processes, or other galleries.

@@ -15,6 +15,14 @@ from studiolo.studio.engines import EngineFacts
 from studiolo.studio.trying import Trial
 
 
+class PriceDocument(BaseModel):
+    """What a picture costs."""
+
+    usd: float | None = Field(description="US dollars; 0: free; null: nobody knows.", examples=[0.04])
+    firm: bool = Field(description="Whether it is the vendor's price; otherwise it is a guess.")
+    basis: str = Field(description="How it comes about, for a person.")
+
+
 class EngineDocument(BaseModel):
     """One engine of one kind."""
 
@@ -32,6 +40,10 @@ class EngineDocument(BaseModel):
     )
     takes_key: bool = Field(description="Whether its service has a key: PUT /api/engines/{name}/key.")
     has_key: bool = Field(description="Whether one is set. The key itself is never told.")
+    price: PriceDocument | None = Field(
+        default=None,
+        description="Of one picture from words, of the usual size; null: it paints none, or cannot say.",
+    )
 
     @classmethod
     def of(cls, facts: EngineFacts) -> Self:

@@ -12,11 +12,14 @@ from pydantic_core import to_jsonable_python
 
 from studiolo.assistant.pocket.capabilities import CAPABILITIES as POCKET_CAPABILITIES
 from studiolo.chat import ChatCapabilities
-from studiolo.engines.base import Availability, Engine
+from studiolo.engines.base import Availability, Engine, ImageEngine
 from studiolo.engines.capabilities import Capabilities
+from studiolo.engines.checking import resolve
 from studiolo.engines.kinds import Kind
+from studiolo.engines.pricing import Estimate
 from studiolo.errors import StudioloError, UnknownEngineError
 from studiolo.registry import ChatRegistry, EngineRegistry, Registry, SpeechRegistry, build_registry, closest
+from studiolo.requests import ImageRequest
 from studiolo.settings import Settings
 from studiolo.speech import SpeechCapabilities
 
@@ -33,7 +36,8 @@ CHOICES: Final = {Kind.IMAGE: "engine", Kind.CHAT: "assistant", Kind.SPEECH: "sp
 class EngineFacts:
     """One engine. ``capabilities`` is None if it is broken; ``key_option`` is empty if it takes no key.
 
-    ``default`` says that it is used when none is named, ``has_key`` that a key is set, wherever.
+    ``default`` says that it is used when none is named, ``has_key`` that a key is set, wherever. ``price`` is
+    that of one picture from words, of its usual size; None if it paints none, or cannot say as it is set up.
     """
 
     kind: Kind
@@ -43,6 +47,7 @@ class EngineFacts:
     capabilities: Capabilities | ChatCapabilities | SpeechCapabilities | None
     key_option: str = ""
     has_key: bool = False
+    price: Estimate | None = None
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
@@ -61,6 +66,7 @@ class EngineFacts:
             "capabilities": known,
             "takes_key": bool(self.key_option),
             "has_key": self.has_key,
+            "price": None if self.price is None else asdict(self.price),
         }
 
 
@@ -153,7 +159,18 @@ def _look_at(registry: Registry[Any], kind: Kind, spec: str, *, default: bool, p
         capabilities=getattr(engine, "capabilities"),  # noqa: B009 - of each kind its own
         key_option=engine.key_option,
         has_key=bool(engine.config.options.get(engine.key_option)),
+        price=_price(engine) if isinstance(engine, ImageEngine) else None,
     )
+
+
+def _price(engine: ImageEngine) -> Estimate | None:
+    capabilities = engine.capabilities
+    if "text-to-image" not in capabilities.tasks:
+        return None
+    try:
+        return engine.estimate(resolve(capabilities, ImageRequest(prompt="picture")))
+    except StudioloError:  # what it is set up for decides it, and it is not set up yet
+        return None
 
 
 def _misspelt(registries: Registries) -> Iterator[EngineFacts]:

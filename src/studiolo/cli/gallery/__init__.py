@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from studiolo.cli.gallery import carry, collections, find, keep
+from studiolo.cli.gallery import carry, collections, find, keep, spent
 from studiolo.cli.help import Command, examples, new_app
 
 app = new_app(
@@ -38,4 +38,5 @@ app.command("purge", cls=Command)(keep.purge)
 app.add_typer(collections.app, name="collections")
 app.command("export", cls=Command, epilog=carry.EXPORT_EPILOG)(carry.export)
 app.command("import", cls=Command, epilog=carry.IMPORT_EPILOG)(carry.import_)
+app.command("spent", cls=Command, epilog=spent.EPILOG)(spent.spent)
 app.command("check", cls=Command, epilog=keep.CHECK_EPILOG)(keep.check)
