@@ -1,8 +1,8 @@
 """What is wrong with a request, by OpenAI's own types and by the pages of servers like it.
 
-OpenAI: ``types/image_generate_params.py``, ``image_edit_params.py`` and ``image_create_variation_params.py`` of
-its client (openai 3.54.0), which say types, limits and, in words, what goes together. The others: the fields
-that their pages name, as ``studiolo/engines/openai/images/dialects.py`` cites them.
+OpenAI: the types of its client (openai 3.54.0: ``types/image_generate_params.py``, ``image_edit_params.py``,
+``image_create_variation_params.py``), which say limits, too, and in words what goes together. The others: the
+fields that their pages name, as ``studiolo/engines/openai/images/dialects.py`` cites them.
 """
 
 from __future__ import annotations

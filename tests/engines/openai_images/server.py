@@ -1,6 +1,6 @@
 """A server on loopback that paints as OpenAI's Images API does, or as a server of another dialect.
 
-It refuses what ``judging.py`` finds wrong; that what it answers is right, OpenAI's own client is asked to judge
+It refuses what ``judging.py`` finds wrong; that what it answers is right, OpenAI's own client judges
 (``test_server.py``). Answers are those of the client's ``types/images_response.py`` and
 ``image_gen_*_event.py``; faults those of OpenAI's guides to errors and to image generation. It paints flat
 colours, by the seed if it is sent one, else another each time.

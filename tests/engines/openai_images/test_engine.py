@@ -165,7 +165,7 @@ def test_half_a_picture_may_have_been_paid(server, painter):
     server.fault = "half-sent"
     with pytest.raises(BrokenStreamError, match="broke off") as caught:
         painted(painter())
-    assert "may charge for it" in caught.value.hint
+    assert "charged for it" in caught.value.hint
     assert len(server.orders) == 1
 
 
@@ -215,7 +215,7 @@ def test_openai_has_no_such_knobs(server, painter, fields):
 
 @pytest.mark.parametrize("model", ["gpt-image-1", "dall-e-2", "dall-e-3"])
 def test_a_retired_model_names_another(server, painter, model):
-    with pytest.raises(UnknownEngineError, match="shut .* down on .* 2026") as caught:
+    with pytest.raises(UnknownEngineError, match=r"shut .* down on .* 2026") as caught:
         painted(painter(model=model))
     assert MODEL in caught.value.hint
     assert not server.headers

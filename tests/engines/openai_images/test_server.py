@@ -1,4 +1,4 @@
-"""OpenAI's own client understands our server, and our server it: so what the engine is tested against is right."""
+"""OpenAI's own client and our server understand each other: so what the engine is tested against is right."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def test_previews_come_through(engine):
 
 
 def test_what_the_other_studio_refuses_is_said_as_it_says_it(engine):
-    with pytest.raises(EngineError, match="no scheduler 'no-such-scheduler'. Its schedulers: euler"):
+    with pytest.raises(EngineError, match=r"no scheduler 'no-such-scheduler'\. Its schedulers: euler"):
         painted(engine, **KNOBS, scheduler="no-such-scheduler")
 
 

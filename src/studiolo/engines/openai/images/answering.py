@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from studiolo.engines.http import Reply, Service
 from studiolo.engines.http.downloads import download
+from studiolo.engines.http.failures import perhaps_paid
 from studiolo.engines.http.replies import fault_in
 from studiolo.engines.http.worker import Beat
 from studiolo.engines.openai.images.asking import Asked
@@ -63,17 +64,17 @@ def paint(service: Service, asked: Asked, beat: Beat, *, show: Show | None = Non
     Raises:
         EngineError: it was not painted, or what came is no picture; says whether it may have been charged.
     """
-    try:
-        if show is not None:
+    if show is not None:
+        try:
             return _streamed(service, asked, beat, show)
-        if asked.form:
-            content = service.upload(asked.path, asked.form, beat, fields=asked.fields, once=True)
-        else:
-            content = service.post(asked.path, asked.body, beat, once=True)
-        return _whole(service, content, beat)
-    except BrokenStreamError as error:
-        charged = f"{service.host.title} may charge for it all the same. " if service.host.charges else ""
-        raise BrokenStreamError(error.message, hint=f"{charged}Ask again.") from error
+        except BrokenStreamError as error:
+            told = BrokenStreamError(error.message, hint="Ask again.")
+            raise perhaps_paid(told, service.host) from error
+    if asked.form:
+        content = service.upload(asked.path, asked.form, beat, fields=asked.fields, once=True)
+    else:
+        content = service.post(asked.path, asked.body, beat, once=True)
+    return _whole(service, content, beat)
 
 
 def _whole(service: Service, content: Any, beat: Beat) -> Painted:

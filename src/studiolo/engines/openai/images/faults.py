@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from studiolo.engines.http import Fault
+from studiolo.engines.http.failures import words_of
 from studiolo.engines.http.worker import Beat
 from studiolo.engines.openai import meaning
 from studiolo.engines.openai.account import Account
@@ -52,7 +53,7 @@ class Explaining:
 
     def error(self, fault: Fault, *, model: str, sent: Collection[str], beat: Beat) -> StudioloError:
         """What to raise of ``fault``, which answered the fields ``sent`` for ``model``."""
-        title, said = self._account.host.title, f": {fault.message}" if fault.message else "."
+        title, said = self._account.host.title, words_of(fault)
         if _DECLINED.search(f"{fault.code} {fault.message}"):
             return ContentRefusedError(
                 f"{title} declined to paint this{said}", hint="Say it in other words, or take another engine."
