@@ -178,8 +178,9 @@ def _misspelt(registries: Registries) -> Iterator[EngineFacts]:
     unmet = [registry.unmet() for registry in registries.values()]
     for name, uses in unmet[0].items():
         if all(name in each for each in unmet):
-            near = (kind for kind, registry in registries.items() if closest(uses, registry.names))
-            kind = next(near, Kind.CHAT)
+            near = closest(uses, {each for registry in registries.values() for each in registry.names})
+            of_kind = (kind for kind, registry in registries.items() if near in registry.names)
+            kind = next(of_kind, Kind.CHAT)
             try:
                 registries[kind].resolve(name)
             except StudioloError as error:
