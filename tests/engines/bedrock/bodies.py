@@ -1,9 +1,10 @@
 """What each model's documentation says of the body of InvokeModel, as JSON Schema.
 
 Written by hand from the Bedrock guide, pages "Amazon Titan Image Generator G1 models", "Stable Image Core
-request and response", "Stable Image Ultra request and response", "Stability.ai Stable Diffusion 3.5 Large" and
-"Stability AI Image Services", and from the Nova guide, "Request and response structure for image generation" (as
-they were in October 2026). ``additionalProperties`` is closed everywhere: what is not documented is not sent.
+request and response", "Stable Image Ultra request and response", "Stability.ai Stable Diffusion 3.5 Large"
+and "Stability AI Image Services", and from the Nova guide, "Request and response structure for image
+generation" (as they were in October 2026). ``additionalProperties`` is closed everywhere: what is not
+documented is not sent.
 """
 
 from __future__ import annotations
@@ -201,7 +202,9 @@ SCHEMAS = {
         ["prompt", "image"], prompt=WORDS, image=IMAGE, mask=IMAGE, **NEGATIVE, **SHARED, **PRESET, **GROW
     ),
     "us.stability.stable-outpaint-v1:0": _OUTPAINT,
-    "us.stability.stable-image-erase-object-v1:0": closed(["image"], image=IMAGE, mask=IMAGE, **SHARED, **GROW),
+    "us.stability.stable-image-erase-object-v1:0": closed(
+        ["image"], image=IMAGE, mask=IMAGE, **SHARED, **GROW
+    ),
     "us.stability.stable-image-search-replace-v1:0": closed(
         ["prompt", "image", "search_prompt"],
         prompt=WORDS,

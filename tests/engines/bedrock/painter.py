@@ -1,7 +1,7 @@
 """The models that paint, in small: each body is judged by its documentation, each picture follows from it.
 
-What is painted is one colour drawn from words and seed, in the place and to the extent the task says. Beside a
-mask, pixels are a shade off, as those of a model that paints the whole picture anew.
+What is painted is one colour drawn from words and seed, in the place and to the extent the task says. Beside
+a mask, pixels are a shade off, as those of a model that paints the whole picture anew.
 """
 
 from __future__ import annotations

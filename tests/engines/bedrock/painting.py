@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from studiolo.engines.base import EngineConfig
@@ -14,7 +15,7 @@ from studiolo.engines.bedrock import BedrockImageEngine
 from studiolo.engines.checking import check, resolve
 from studiolo.requests import GeneratedImage, ImageRequest, ignore_progress
 from tests.engines.bedrock import painter
-from tests.engines.bedrock.service import KEY_ID, REGION, SECRET, Reply, Service, serving
+from tests.engines.bedrock.service import KEY_ID, REGION, SECRET, Refusal, Reply, Service, serving
 
 PROMPT = "a red apple on a table"
 
@@ -67,6 +68,19 @@ def paint(
 def at_service(reply: Reply = painter.paint, model: str | None = None, **options: Any) -> Iterator[Any]:
     with serving(reply) as service, engine_at(service, model, **options) as engine:
         yield engine, service
+
+
+def fails(kind, said, reply, model=None, **options):
+    with at_service(reply, model, **options) as (engine, service):
+        with pytest.raises(kind, match=said) as caught:
+            list(engine.generate(complete(engine)))
+        asked = [each.operation for each in service.asked]
+    assert caught.value.hint
+    return caught.value, asked
+
+
+def refuses(code, message, **headers):
+    return lambda _: Refusal(code, message, headers)
 
 
 def shaded(width: int = 512, height: int = 512) -> Image.Image:

@@ -1,5 +1,7 @@
 """The contract of painters, kept with a model of each family."""
 
+from typing import ClassVar
+
 import pytest
 
 from studiolo.testing import ImageEngineContract
@@ -9,8 +11,8 @@ from tests.engines.bedrock.service import serving
 
 
 class Contract(ImageEngineContract):
-    in_turn = False
-    model: str | None = None
+    in_turn: ClassVar = False
+    model: ClassVar[str | None] = None
 
     @pytest.fixture(autouse=True)
     def _service(self):
@@ -24,17 +26,17 @@ class Contract(ImageEngineContract):
 
 class TestTitan(Contract):
     model = "titan-v2"
-    fields = {"width": 512, "height": 512}
+    fields: ClassVar = {"width": 512, "height": 512}
 
 
 class TestTitanOne(Contract):
     model = "titan-v1"
-    fields = {"width": 512, "height": 512}
+    fields: ClassVar = {"width": 512, "height": 512}
 
 
 class TestNova(Contract):
     model = "nova-canvas"
-    fields = {"width": 320, "height": 320}
+    fields: ClassVar = {"width": 320, "height": 320}
 
 
 class TestDefault(Contract):

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -16,7 +16,16 @@ from studiolo.engines.base import EngineConfig, ImageEngine
 from studiolo.engines.bedrock import BedrockImageEngine
 from tests.engines.bedrock import painter
 from tests.engines.bedrock.painting import engine_at
-from tests.engines.bedrock.service import HANG_UP, KEY_ID, REGION, SECRET, Asked, Raw, Refusal, Service, serving
+from tests.engines.bedrock.service import (
+    HANG_UP,
+    REGION,
+    SECRET,
+    Asked,
+    Raw,
+    Refusal,
+    Service,
+    serving,
+)
 from tests.engines.hosted.faults import HostedFaults
 from tests.engines.hosted.rows import FaultName
 
@@ -30,7 +39,9 @@ _REFUSALS = {
     "no-access": Refusal(
         "AccessDeniedException", "You don't have access to the model with the specified model ID."
     ),
-    "spent": Refusal("ServiceQuotaExceededException", "Your request exceeds the service quota for your account."),
+    "spent": Refusal(
+        "ServiceQuotaExceededException", "Your request exceeds the service quota for your account."
+    ),
     "throttled": Refusal(
         "ThrottlingException", "Too many requests, please wait before trying again.", _NO_WAIT
     ),
@@ -39,12 +50,12 @@ _REFUSALS = {
     ),
     "declined": Refusal(
         "ValidationException",
-        "This request has been blocked by our content filters. Please adjust your text prompt to submit a new "
-        "request.",
+        "This request has been blocked by our content filters. Please adjust your text prompt.",
     ),
     "clock": Refusal(
         "InvalidSignatureException",
-        "Signature expired: 20261122T090000Z is now earlier than 20261122T101500Z (20261122T102000Z - 5 min.)",
+        "Signature expired: 20261122T090000Z is now earlier than 20261122T101500Z (20261122T102000Z - 5 "
+        "min.)",
     ),
     "fourth-fails": Refusal(
         "InternalServerException", "The system encountered an unexpected error during processing."
@@ -174,7 +185,7 @@ def _nobodys_port() -> int:
 
 class TestFaults(HostedFaults):
     name = "bedrock"
-    does_not_apply = {
+    does_not_apply: ClassVar = {
         "private-link": "InvokeModel gives pictures, not links",
         "expired-link": "InvokeModel gives pictures, not links",
     }

@@ -41,9 +41,7 @@ _WRONG_KEYS = frozenset(
 )
 _EXPIRED = frozenset({"expiredtoken", "expiredtokenexception"})
 _WRONG_TIME = frozenset({"requesttimetooskewed", "requestexpired", "requestinthefuture"})
-_BUSY = frozenset(
-    {"throttlingexception", "throttling", "toomanyrequestsexception", "servicequotaexceededexception"}
-)
+_BUSY = frozenset({"throttlingexception", "throttling", "toomanyrequestsexception"})
 _NO_KEYS = frozenset(
     {
         "NoCredentialsError",
@@ -116,6 +114,11 @@ def _of_service(error: Any, model: str, lifecycle: Callable[[], str]) -> Studiol
             f"Bedrock asks to wait: {said}.",
             hint="Wait a minute, or ask for a larger quota: AWS console, Service Quotas, Amazon Bedrock.",
             retry_after_s=retry_after_s(error.response),
+        )
+    if code == "servicequotaexceededexception":
+        return RateLimitedError(
+            f"The quota at Bedrock is used up: {said}.",
+            hint="Ask for a larger one: AWS console, Service Quotas, Amazon Bedrock.",
         )
     if code == "resourcenotfoundexception":
         return _not_there(said, model, lifecycle)

@@ -14,10 +14,18 @@ from studiolo.engines.bedrock.invocation import HOST, refused
 from studiolo.engines.bedrock.lifecycle import Lifecycle
 from studiolo.engines.bedrock.models import DEFAULT, ImageModel
 from studiolo.engines.http.failures import perhaps_paid
-from studiolo.errors import StudioloError, UnknownEngineError, UnsupportedRequestError
+from studiolo.errors import (
+    EngineError,
+    EngineTimeoutError,
+    StudioloError,
+    UnknownEngineError,
+    UnsupportedRequestError,
+    reason,
+)
 
 _LONGEST_PAUSE_S: Final = 20.0
 _FILTERED = re.compile(r"content (filter|moderation|polic)|responsible ai policy", re.IGNORECASE)
+_ADDRESS = re.compile(r" (from|on|to) endpoint URL: .*")
 _GONE = re.compile(r"model identifier|end of its life|marked by provider as legacy", re.IGNORECASE)
 _PASSING = frozenset({"throttlingexception", "serviceunavailableexception", "modelnotreadyexception"})
 _PASSING_STATUS = frozenset({429, 503})
@@ -34,7 +42,12 @@ def explained_painting(
     if isinstance(error, ClientError):
         return _of_service(error, model, region, lifecycle)
     ours = explained(error, model=model.call_id)
-    return perhaps_paid(ours, HOST) if _was_sent(error) else ours
+    if not _was_sent(error):
+        return ours
+    if not isinstance(ours, EngineTimeoutError):
+        cause = _ADDRESS.sub("", reason(error))
+        ours = EngineError(f"Bedrock broke off before the picture was here: {cause}.", hint="Ask again.")
+    return perhaps_paid(ours, HOST)
 
 
 def pause_s(error: Exception, attempt: int) -> float | None:
@@ -77,9 +90,8 @@ def _gone(said: str, model: ImageModel, region: str, stage: Lifecycle | None) ->
     elif model.ended is not None:
         message = f"{message} AWS ended {model.title} on {model.ended.isoformat()}."
     if not (stage or model.successor):
-        return UnknownEngineError(
-            message, hint=f"{model.title} is in {', '.join(model.regions)}: set region. {LIST_MODELS}"
-        )
+        there = f"{model.title} is in {', '.join(model.regions)}: set region under [engines.bedrock]. "
+        return UnknownEngineError(message, hint=f"{'' if region in model.regions else there}{LIST_MODELS}")
     return UnknownEngineError(
         message,
         hint=f"Use bedrock:{model.successor or DEFAULT} instead, or paint on this machine: diffusers:sdxl "
