@@ -21,7 +21,7 @@ from studiolo.engines.comfyui.templates import Uploads
 from studiolo.engines.http.worker import Beat
 from studiolo.engines.outpainting import as_inpainting, cut
 from studiolo.engines.repainting import finished, init_picture, mask_of, size_of
-from studiolo.errors import UnknownEngineError
+from studiolo.errors import InputError, UnknownEngineError
 from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback
 
 if TYPE_CHECKING:
@@ -95,6 +95,9 @@ class Painter:
             painting = self.server.submit(workflow.nodes, name=name, beat=meter.beat)
             entry = follow(self.server, line, painting, meter, patience_s=self.options.total_timeout_s)
             over = True
+        except InputError:  # it was not taken
+            over = True
+            raise
         finally:
             if not over:
                 self.server.call_off(painting)

@@ -119,10 +119,8 @@ class Server:
 
     def place(self, painting: str, beat: Beat) -> Place | None:
         """Where the painting is in the queue; None if it is not in it."""
-        for place, items in self._queue(beat).items():
-            if any(item[1] == painting for item in items):
-                return place
-        return None
+        found = self._queued(painting, beat)
+        return found[0] if found else None
 
     def upload(self, image: Image, beat: Beat) -> str:
         """Store ``image`` where the server keeps what may go; returns its name as nodes take it."""
@@ -155,7 +153,6 @@ class Server:
         Newer servers interrupt the painting that is named alone. Older ones interrupt whatever runs, so they
         are told only while it is ours.
         """
-        self.service.tell("queue", {"delete": [painting]})
         until = time.monotonic() + _MOMENT_S
 
         def beat() -> None:
@@ -163,11 +160,17 @@ class Server:
                 raise Cancelled
 
         try:
-            runs = self.place(painting, beat) == "running"
+            for _ in range(2):  # what is taken out may have begun by then
+                found = self._queued(painting, beat)
+                if found is None:
+                    return
+                place, name = found
+                if place == "running":
+                    self.service.tell("interrupt", {"prompt_id": name})
+                    return
+                self.service.tell("queue", {"delete": [name]})
         except StudioloError:
             return
-        if runs:
-            self.service.tell("interrupt", {"prompt_id": painting})
 
     def _queue(self, beat: Beat) -> dict[Place, list[list[Any]]]:
         """Items as the server has them: number, id, nodes, extra data, outputs."""
@@ -177,13 +180,23 @@ class Server:
         except (KeyError, TypeError) as error:
             raise self.service.unreadable("no queue") from error
 
+    def _queued(self, name: str, beat: Beat) -> tuple[Place, str] | None:
+        """Where a painting is in the queue, and its id there: ``name``, or what older servers made up."""
+        try:
+            for place, items in self._queue(beat).items():
+                for item in items:
+                    if item[1] == name or item[3].get("client_id") == name:
+                        return place, str(item[1])
+        except (IndexError, AttributeError, TypeError) as error:
+            raise self.service.unreadable("no queue") from error
+        return None
+
     def _find(self, name: str, beat: Beat) -> str | None:
         """The server's id of what was queued as ``name``, if it was."""
         try:
-            for items in self._queue(beat).values():
-                for item in items:
-                    if item[1] == name or item[3].get("client_id") == name:
-                        return str(item[1])
+            found = self._queued(name, beat)
+            if found is not None:
+                return found[1]
             return name if self.entry(name, beat) is not None else None
         except EngineError:
             return None
