@@ -130,8 +130,8 @@ def test_boto3_by_itself_asks_twice_after_silence():
     ("code", "kind", "times"),
     [
         ("ThrottlingException", RateLimitedError, 3),
-        ("ServiceUnavailableException", EngineError, 3),
-        ("ModelNotReadyException", EngineError, 3),
+        ("ServiceUnavailableException", RateLimitedError, 3),
+        ("ModelNotReadyException", RateLimitedError, 3),
         ("ModelErrorException", EngineError, 1),
         ("ModelTimeoutException", EngineTimeoutError, 1),
         ("InternalServerException", EngineError, 1),

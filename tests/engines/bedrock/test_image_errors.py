@@ -166,7 +166,7 @@ def test_a_profile_of_the_users_own(tmp_path, monkeypatch):
 
 
 def test_a_bedrock_key_from_the_environment(tmp_path, monkeypatch):
-    """As AWS' own tools read it. boto3 shows it to nobody without TLS; this server may hang up on the rest."""
+    """As AWS' own tools read it. boto3 wants TLS for it; this server may hang up on the body."""
     authority = trustme.CA()
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(tls)
@@ -178,7 +178,7 @@ def test_a_bedrock_key_from_the_environment(tmp_path, monkeypatch):
         options = {"region": REGION, "endpoint_url": f"https://127.0.0.1:{server.port}"}
         with (
             BedrockImageEngine(EngineConfig(options=options)) as engine,
-            pytest.raises(EngineError, match="does not let you|broke off") as caught,
+            pytest.raises(EngineError, match=r"does not let you|broke off") as caught,
         ):
             list(engine.generate(complete(engine)))
     assert "Authorization: Bearer bedrock-api-key-of-mine" in server.asked[0]

@@ -15,8 +15,10 @@ from studiolo.engines.bedrock.lifecycle import Lifecycle
 from studiolo.engines.bedrock.models import DEFAULT, ImageModel
 from studiolo.engines.http.failures import perhaps_paid
 from studiolo.errors import (
+    BrokenStreamError,
     EngineError,
     EngineTimeoutError,
+    RateLimitedError,
     StudioloError,
     UnknownEngineError,
     UnsupportedRequestError,
@@ -27,7 +29,8 @@ _LONGEST_PAUSE_S: Final = 20.0
 _FILTERED = re.compile(r"content (filter|moderation|polic)|responsible ai policy", re.IGNORECASE)
 _ADDRESS = re.compile(r" (from|on|to) endpoint URL: .*")
 _GONE = re.compile(r"model identifier|end of its life|marked by provider as legacy", re.IGNORECASE)
-_PASSING = frozenset({"throttlingexception", "serviceunavailableexception", "modelnotreadyexception"})
+_OVERLOADED = frozenset({"serviceunavailableexception", "modelnotreadyexception"})
+_PASSING = _OVERLOADED | {"throttlingexception"}
 _PASSING_STATUS = frozenset({429, 503})
 _OPEN_STATUS = frozenset({408, 424, 500, 502, 504})
 """After these the model may have worked: it took too long, stumbled, or its answer was lost."""
@@ -37,7 +40,7 @@ def explained_painting(
     error: Exception, *, model: ImageModel, region: str, lifecycle: Callable[[], Lifecycle | None]
 ) -> StudioloError:
     """``error``, from botocore or urllib3, as ours. ``lifecycle`` is asked of a model that is not there."""
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import ClientError, ConnectionClosedError
 
     if isinstance(error, ClientError):
         return _of_service(error, model, region, lifecycle)
@@ -46,7 +49,8 @@ def explained_painting(
         return ours
     if not isinstance(ours, EngineTimeoutError):
         cause = _ADDRESS.sub("", reason(error))
-        ours = EngineError(f"Bedrock broke off before the picture was here: {cause}.", hint="Ask again.")
+        kind = EngineError if isinstance(error, ConnectionClosedError) else BrokenStreamError
+        ours = kind(f"Bedrock broke off before the picture was here: {cause}.", hint="Ask again.")
     return perhaps_paid(ours, HOST)
 
 
@@ -78,6 +82,12 @@ def _of_service(
         return _gone(said, model, region, lifecycle())
     if code == "validationexception" and "on-demand throughput" not in said.lower():
         return UnsupportedRequestError(f"{model.title} cannot do that: {said}.", hint="Change the request.")
+    if code in _OVERLOADED:
+        return RateLimitedError(
+            f"Bedrock is overloaded: {said}.",
+            hint="Ask again in a minute.",
+            retry_after_s=retry_after_s(error.response),
+        )
     ours = explained(error, model=model.call_id)
     return perhaps_paid(ours, HOST) if _status(error) in _OPEN_STATUS else ours
 
