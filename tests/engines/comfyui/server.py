@@ -7,9 +7,6 @@ are judged as ``execution.py`` does (``validating.py``) and painted in flat colo
 
 from __future__ import annotations
 
-import base64
-import contextlib
-import hashlib
 import io
 import json
 import struct
@@ -17,17 +14,16 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass, field
-from email.parser import BytesParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any, Self
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from PIL import Image
 
+from tests.engines.comfyui.line import Line
 from tests.engines.comfyui.nodes import Easel, Interrupted, Models, definitions
+from tests.engines.comfyui.routes import Handler
 from tests.engines.comfyui.validating import judge
 
-_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
 PATIENCE_S = 20
 
 
@@ -86,7 +82,7 @@ class ComfyServer(ThreadingHTTPServer):
     allow_reuse_address = True
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", 0), Handler)
         self.models = Models()
         self.does = Behaviour()
         self.received: list[tuple[str, str, Any]] = []
@@ -98,7 +94,7 @@ class ComfyServer(ThreadingHTTPServer):
         self.history: dict[str, Any] = {}
         self.started = 0
         self.called_off = 0
-        self.lines: dict[str, _Line] = {}
+        self.lines: dict[str, Line] = {}
         self.prompts: list[dict[str, Any]] = []
         self.lock = threading.RLock()
         self._news = threading.Condition(self.lock)
@@ -313,211 +309,6 @@ class ComfyServer(ThreadingHTTPServer):
             buffer = io.BytesIO()
             seen.convert("RGB").save(buffer, "JPEG", quality=95)
             line.send(2, struct.pack(">II", 1, 1) + buffer.getvalue())
-
-
-class _Line:
-    """The server's side of a websocket (RFC 6455); frames of a server are not masked."""
-
-    def __init__(self, handler: _Handler, breaks_after: int | None) -> None:
-        self._handler = handler
-        self._left = breaks_after
-        self._lock = threading.Lock()
-
-    def send(self, opcode: int, content: bytes) -> None:
-        with self._lock:
-            if self._left is not None:
-                if not self._left:
-                    self.drop()
-                    return
-                self._left -= 1
-            size = len(content)
-            head = bytes([0x80 | opcode])
-            head += bytes([size]) if size < 126 else bytes([126]) + struct.pack(">H", size)
-            with contextlib.suppress(OSError):
-                self._handler.wfile.write(head + content)
-
-    def drop(self) -> None:
-        with contextlib.suppress(OSError):
-            self._handler.connection.shutdown(2)
-
-    def listen(self) -> None:
-        """Until the other side closes."""
-        read = self._handler.rfile.read
-        while head := read(2):
-            opcode, size = head[0] & 0x0F, head[1] & 0x7F
-            size = struct.unpack(">H", read(2))[0] if size == 126 else size
-            mask, body = read(4), read(size)
-            plain = bytes(byte ^ mask[index % 4] for index, byte in enumerate(body))
-            if opcode == 8:
-                self.send(8, plain)
-                return
-            if opcode == 9:
-                self.send(10, plain)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    disable_nagle_algorithm = True
-    protocol_version = "HTTP/1.1"
-    server: ComfyServer
-
-    def log_message(self, *args: Any) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        address = urlsplit(self.path)
-        query = {name: values[0] for name, values in parse_qs(address.query).items()}
-        self.server.received.append(("GET", address.path, query))
-        if self._is_stopped(address.path):
-            return
-        parts = [unquote(part) for part in address.path.strip("/").split("/")]
-        match parts:
-            case ["ws"]:
-                self._listen(query.get("clientId", ""))
-            case ["object_info", kind]:
-                known = self.server.known
-                self._json(200, {kind: known[kind]} if kind in known else {})
-            case ["queue"]:
-                with self.server.lock:
-                    running = [self.server.running.told()] if self.server.running else []
-                    waiting = [item.told() for item in self.server.waiting]
-                self._json(200, {"queue_running": running, "queue_pending": waiting})
-            case ["history", name]:
-                with self.server.lock:
-                    entry = self.server.history.get(name)
-                self._json(200, {name: entry} if entry else {})
-            case ["view"]:
-                self._view(query)
-            case _:
-                self._send(404, b"404: Not Found", "text/plain; charset=utf-8")
-
-    def do_POST(self) -> None:
-        raw = self.rfile.read(int(self.headers.get("content-length", 0)))
-        path = urlsplit(self.path).path
-        # As aiohttp does, whatever the content type says.
-        body = json.loads(raw) if raw and path != "/upload/image" else None
-        self.server.received.append(("POST", path, body))
-        if self._is_stopped(path):
-            return
-        match path:
-            case "/prompt":
-                self._prompt(body)
-            case "/queue":
-                self.server.delete(body.get("delete", []))
-                self._send(200, b"", "application/octet-stream")
-            case "/interrupt":
-                self.server.interrupt((body or {}).get("prompt_id"))
-                self._send(200, b"", "application/octet-stream")
-            case "/upload/image":
-                self._upload(raw)
-            case _:
-                self._send(404, b"404: Not Found", "text/plain; charset=utf-8")
-
-    def _is_stopped(self, path: str) -> bool:
-        does = self.server.does
-        if does.html:
-            self._send(200, b"<!doctype html><title>Welcome</title>", "text/html")
-        elif does.key and self.headers.get("authorization") != f"Bearer {does.key}":
-            self._send(401, b"<h1>401 Authorization Required</h1>", "text/html")
-        else:
-            return False
-        return True
-
-    def _prompt(self, body: Any) -> None:
-        does = self.server.does
-        due = self.server.started + len(self.server.waiting) >= does.well
-        if due and does.refuse and does.refusals:
-            does.refusals -= 1
-            status, headers = does.refuse
-            self._send(status, b"<h1>no</h1>", "text/html", headers)
-        elif due and does.hangs_up:
-            self._hang_up()
-        else:
-            status, answer = self.server.put(body)
-            if due and does.loses_reply and status == 200:
-                self._hang_up()
-            else:
-                self._json(status, answer)
-
-    def _upload(self, raw: bytes) -> None:
-        """As image_upload."""
-        head = f"content-type: {self.headers['content-type']}\r\n\r\n".encode()
-        form = BytesParser().parsebytes(head + raw)
-        fields: dict[str, str] = {}
-        for part in form.get_payload():
-            name = part.get_param("name", header="content-disposition")
-            if part.get_filename():
-                filename, content = part.get_filename(), part.get_payload(decode=True)
-            else:
-                fields[name] = part.get_payload()
-        kind, folder = fields.get("type", "input"), fields.get("subfolder", "")
-        assert kind in {"input", "temp", "output"}
-        assert fields.get("overwrite") in {None, "true", "1"}
-        self.server.files[kind, folder, filename] = content
-        self._json(200, {"name": filename, "subfolder": folder, "type": kind})
-
-    def _view(self, query: dict[str, str]) -> None:
-        place = query.get("type", "output"), query.get("subfolder", ""), query["filename"]
-        content = self.server.files.get(place)
-        shows = self.server.does.shows if self.server.started > self.server.does.well else ""
-        if content is None or shows == "gone":
-            self._send(404, b"", "application/octet-stream")
-        elif shows == "text":
-            self._send(200, b"not a picture", "text/plain")
-        elif shows == "half":
-            self._send(200, content[: len(content) // 2], "image/png", {"content-length": str(len(content))})
-            self.close_connection = True
-        elif shows == "flood":
-            self._flood()
-        else:
-            self._send(200, content, "image/png", {"Content-Disposition": f'filename="{place[2]}"'})
-
-    def _flood(self) -> None:
-        self.send_response(200)
-        self.send_header("content-type", "image/png")
-        self.send_header("content-length", str(200 * 10**6))
-        self.end_headers()
-        with contextlib.suppress(OSError):
-            for _ in range(200):
-                self.wfile.write(b"\0" * 10**6)
-        self.close_connection = True
-
-    def _listen(self, name: str) -> None:
-        if not self.server.does.has_websocket:
-            self._send(404, b"404: Not Found", "text/plain")
-            return
-        accept = base64.b64encode(hashlib.sha1((self.headers["Sec-WebSocket-Key"] + _GUID).encode()).digest())
-        self.send_response(101)
-        self.send_header("Upgrade", "websocket")
-        self.send_header("Connection", "Upgrade")
-        self.send_header("Sec-WebSocket-Accept", accept.decode())
-        self.end_headers()
-        line = self.server.lines[name] = _Line(self, self.server.does.breaks_after)
-        status = {"status": {"exec_info": {"queue_remaining": self.server.under_way}}, "sid": name}
-        line.send(1, json.dumps({"type": "status", "data": status}).encode())
-        try:
-            line.listen()
-        finally:
-            self.server.lines.pop(name, None)
-            self.close_connection = True
-
-    def _hang_up(self) -> None:
-        self.close_connection = True
-        with contextlib.suppress(OSError):
-            self.connection.shutdown(2)
-
-    def _json(self, status: int, content: Any) -> None:
-        self._send(status, json.dumps(content).encode(), "application/json; charset=utf-8")
-
-    def _send(self, status: int, content: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
-        self.send_response(status)
-        for name, value in {
-            "content-type": kind,
-            "content-length": str(len(content)),
-            **(headers or {}),
-        }.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
 
 
 def _in_order(prompt: dict[str, Any], outputs: list[str]) -> list[str]:

@@ -16,11 +16,11 @@ from studiolo.engines.comfyui.listening import Line, listening
 from studiolo.engines.comfyui.options import ComfyUIOptions
 from studiolo.engines.comfyui.samplers import parts_of
 from studiolo.engines.comfyui.server import Server
+from studiolo.engines.comfyui.sources import Sources
 from studiolo.engines.comfyui.stock import Stock, meant
-from studiolo.engines.comfyui.templates import Uploads
 from studiolo.engines.http.worker import Beat
 from studiolo.engines.outpainting import as_inpainting, cut
-from studiolo.engines.repainting import finished, init_picture, mask_of, size_of
+from studiolo.engines.repainting import finished, size_of
 from studiolo.errors import InputError, UnknownEngineError
 from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback
 
@@ -51,7 +51,7 @@ class Painter:
         """
         began = time.perf_counter()
         request = as_inpainting(asked, multiple=MULTIPLE_PX, least_px=LEAST_PX)
-        sources = _Sources.of(request)
+        sources = Sources.of(request)
         meter = self._meter(request, sources, progress)
         workflow, choice = self._workflow(request, sources, meter.beat)
         meter.measure(workflow.weights)
@@ -75,7 +75,7 @@ class Painter:
             cost=self._cost(ended - sent),
         )
 
-    def _meter(self, request: ImageRequest, sources: _Sources, progress: ProgressCallback) -> Meter:
+    def _meter(self, request: ImageRequest, sources: Sources, progress: ProgressCallback) -> Meter:
         own = self.exported
         weights = _weights(own.filled({"steps": request.steps} if request.steps else {})) if own else {}
         return Meter(
@@ -106,7 +106,7 @@ class Painter:
         return self.server.view(files[0], meter.beat), (more,) if len(files) > 1 else ()
 
     def _workflow(
-        self, request: ImageRequest, sources: _Sources, beat: Beat
+        self, request: ImageRequest, sources: Sources, beat: Beat
     ) -> tuple[Workflow, Choice | None]:
         if self.exported is not None:
             return self._own_workflow(self.exported, request, sources, beat), None
@@ -116,7 +116,7 @@ class Painter:
         return make(request, choice, uploads), choice
 
     def _own_workflow(
-        self, exported: Exported, request: ImageRequest, sources: _Sources, beat: Beat
+        self, exported: Exported, request: ImageRequest, sources: Sources, beat: Beat
     ) -> Workflow:
         values: dict[str, Any] = {
             "prompt": request.prompt,
@@ -164,53 +164,6 @@ class Painter:
             return self.options.price_per_image
         rate = self.options.price_per_second
         return None if rate is None else rate * seconds
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Sources:
-    """The pictures of a request as they are sent."""
-
-    init: Image | None = None
-    mask: Image | None = None
-    control: Image | None = None
-
-    @classmethod
-    def of(cls, request: ImageRequest) -> _Sources:
-        from studiolo.imaging.flattening import flattened
-
-        if request.init_image is not None and request.edits_only:
-            return cls(init=flattened(request.init_image.image))
-        return cls(
-            init=init_picture(request) if request.init_image is not None else None,
-            mask=mask_of(request).convert("RGB") if request.mask is not None else None,
-            control=_control(request),
-        )
-
-    def with_mask_in_alpha(self) -> _Sources:
-        """As ``LoadImage`` reads masks: what is transparent is painted anew."""
-        from PIL import ImageOps
-
-        if self.init is None or self.mask is None:
-            return self
-        init = self.init.convert("RGBA")
-        init.putalpha(ImageOps.invert(self.mask.convert("L")))
-        return _Sources(init=init, control=self.control)
-
-    def uploaded(self, server: Server, beat: Beat) -> Uploads:
-        """Their names at the server."""
-        given = {"init": self.init, "mask": self.mask, "control": self.control}
-        return Uploads(
-            **{name: server.upload(image, beat) for name, image in given.items() if image is not None}
-        )
-
-
-def _control(request: ImageRequest) -> Image | None:
-    from PIL import Image as Pil
-
-    if request.control_image is None:
-        return None
-    how = Pil.Resampling.NEAREST if request.control == "segmentation" else Pil.Resampling.LANCZOS
-    return request.control_image.image.convert("RGB").resize(size_of(request), how)
 
 
 def _weights(nodes: Nodes) -> dict[str, int]:
