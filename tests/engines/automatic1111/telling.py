@@ -54,6 +54,9 @@ def info(task: Task, checkpoints: list[dict[str, Any]], flavour: str) -> dict[st
     told = {
         "seed": task.told["seed"],
         "all_seeds": [task.told["seed"]],
+        "steps": task.told["steps"],
+        "cfg_scale": task.told["cfg_scale"],
+        "sampler_name": task.told["sampler_name"],
         "sd_model_name": model["model_name"],
         "sd_model_hash": model["hash"],
         "index_of_first_image": 0,

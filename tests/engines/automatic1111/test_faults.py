@@ -119,22 +119,22 @@ def test_it_is_free_unless_the_settings_say_otherwise(server, engine_at):
     assert timed.estimate(ask(timed, count=2)).usd == pytest.approx(2 * (cost or 0))
 
 
-def test_a_picture_of_another_size_is_made_the_size_asked_for(engine_at):
+def test_what_the_server_does_otherwise_than_asked_is_noted(engine_at):
     with _Odd() as server:
         options = {"base_url": f"http://127.0.0.1:{server.server_address[1]}", "width": 64, "height": 64}
         with Automatic1111ImageEngine(EngineConfig(name="automatic1111", options=options)) as engine:
             picture = paint(engine)
     assert picture.image.size == (64, 64)
-    assert "came as 72x64 and was resized" in picture.notes
+    assert picture.notes == ("painted with sampler name DPM++ 2M, not Euler", "came as 72x64 and was resized")
 
 
 class _Odd(WebUI):
-    """Paints a little wider than it was asked to."""
+    """Paints a little wider than it was asked to, and with its first sampler."""
 
     def __init__(self) -> None:
         super().__init__(lasts_s=0)
 
     def take(self, told, said):
         task, fault = super().take(told, said)
-        task.told = {**told, "width": told["width"] + 8}
+        task.told = {**told, "width": told["width"] + 8, "sampler_name": "DPM++ 2M"}
         return task, fault

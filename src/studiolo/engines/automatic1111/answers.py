@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 _MODEL: Final = re.compile(r"(?:^|, )Model: ([^,]+)", re.MULTILINE)
 
 
+_TOLD: Final = ("seed", "steps", "cfg_scale", "sampler_name")
+
+
 class _Answer(BaseModel):
     images: list[str] | None = None
     info: str = ""
@@ -29,6 +33,9 @@ class _Answer(BaseModel):
 
 class _Info(BaseModel):
     seed: int | None = None
+    steps: int | None = None
+    cfg_scale: float | None = None
+    sampler_name: str | None = None
     sd_model_name: str | None = None
     sd_model_hash: str | None = None
     index_of_first_image: int = 0
@@ -44,8 +51,10 @@ class Painted:
     notes: tuple[str, ...] = ()
 
 
-def read(content: Any, *, title: str, model: str, seed: int) -> Painted:
-    """The picture in the answer ``content``; ``model`` is what was asked for, in case it names none.
+def read(content: Any, sent: Mapping[str, Any], *, title: str, model: str) -> Painted:
+    """The picture in the answer ``content`` to what was ``sent``.
+
+    ``model`` is what was asked for, in case the answer names none.
 
     Raises:
         EngineError: there is no picture in it.
@@ -64,7 +73,7 @@ def read(content: Any, *, title: str, model: str, seed: int) -> Painted:
     return Painted(
         image=picture_from_base64(first, title=title).convert("RGB"),
         model=_model(info) or model or "unknown",
-        notes=tuple(_notes(info, seed)),
+        notes=tuple(_notes(info, sent)),
     )
 
 
@@ -74,11 +83,10 @@ def _model(info: _Info) -> str:
     return f"{name} [{info.sd_model_hash}]" if name and info.sd_model_hash else name
 
 
-def _notes(info: _Info, seed: int) -> list[str]:
-    notes: list[str] = []
-    if info.seed is not None and info.seed != seed:
-        notes.append(f"painted with the seed {info.seed}, not {seed}")
-    settings = next(iter(info.infotexts or []), "").rpartition("\n")[2]
-    if settings:
-        notes.append(f"settings there: {settings}")
-    return notes
+def _notes(info: _Info, sent: Mapping[str, Any]) -> list[str]:
+    """Where the server did something else than it was asked for."""
+    return [
+        f"painted with {name.replace('_', ' ')} {told}, not {sent[name]}"
+        for name in _TOLD
+        if (told := getattr(info, name)) is not None and name in sent and told != sent[name]
+    ]

@@ -33,6 +33,13 @@ class _Checkpoint(BaseModel):
     sha256: str | None = None
     filename: str = ""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What else it is called; the last is what finished pictures call it."""
+        file = stem(self.filename)
+        given = self.model_name, self.hash, self.sha256, (self.sha256 or "")[:10], file
+        return (*filter(None, given), f"{file} [{self.hash}]")
+
 
 class _Sampler(BaseModel):
     name: str
@@ -97,16 +104,7 @@ class Catalogue:
 
     def checkpoints(self, beat: Beat) -> Table:
         """Models, by their titles."""
-        listed = self._list("sd-models", list[_Checkpoint], beat)
-        return {
-            each.title: tuple(
-                filter(
-                    None,
-                    (each.model_name, each.hash, each.sha256, (each.sha256 or "")[:10], stem(each.filename)),
-                )
-            )
-            for each in listed
-        }
+        return {each.title: each.names for each in self._list("sd-models", list[_Checkpoint], beat)}
 
     def samplers(self, beat: Beat) -> Samplers:
         """Samplers and schedules; how schedules are told says which web UI it is."""

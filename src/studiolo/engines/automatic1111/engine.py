@@ -173,9 +173,7 @@ class Automatic1111ImageEngine(ImageEngine):
         except BaseException:
             watch.call_off()  # nobody waits for it any more
             raise
-        painted = answers.read(
-            content, title=self._host.title, model=self.config.model or "", seed=request.seed or 0
-        )
+        painted = answers.read(content, order.body, title=self._host.title, model=self.config.model or "")
         notes = (*order.notes, *painted.notes)
         image, size = painted.image, size_of(sent)
         if image.size != size:
