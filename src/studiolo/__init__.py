@@ -32,10 +32,13 @@ if TYPE_CHECKING:
     from studiolo.embedding import TextEmbedder
     from studiolo.engines.base import Availability, ChatEngine, EngineConfig, ImageEngine, SpeechEngine
     from studiolo.engines.capabilities import Capabilities, Range, Sizes
+    from studiolo.engines.pricing import Estimate
     from studiolo.errors import (
         BadAnswerError,
         BrokenStreamError,
         Cancelled,
+        ContentRefusedError,
+        CostLimitError,
         CredentialsError,
         DiskFullError,
         EngineError,
@@ -71,6 +74,7 @@ if TYPE_CHECKING:
         SearchHit,
         Share,
         Speech,
+        Spent,
         Token,
     )
     from studiolo.jobs.job import Job, JobProgress
@@ -82,7 +86,9 @@ if TYPE_CHECKING:
     from studiolo.studio import Studio
     from studiolo.studio.engines import EngineFacts
     from studiolo.studio.sentences import Spoken
+    from studiolo.studio.several import Painted
     from studiolo.studio.sight import ControlMap
+    from studiolo.studio.spending import Quote
     from studiolo.studio.trying import Trial
 
 _HOMES = {
@@ -102,10 +108,13 @@ _HOMES = {
     "studiolo.embedding": ("TextEmbedder",),
     "studiolo.engines.base": ("Availability", "ChatEngine", "EngineConfig", "ImageEngine", "SpeechEngine"),
     "studiolo.engines.capabilities": ("Capabilities", "Range", "Sizes"),
+    "studiolo.engines.pricing": ("Estimate",),
     "studiolo.errors": (
         "BadAnswerError",
         "BrokenStreamError",
         "Cancelled",
+        "ContentRefusedError",
+        "CostLimitError",
         "CredentialsError",
         "DiskFullError",
         "EngineError",
@@ -141,6 +150,7 @@ _HOMES = {
         "SearchHit",
         "Share",
         "Speech",
+        "Spent",
         "Token",
     ),
     "studiolo.jobs.job": ("Job", "JobProgress"),
@@ -153,6 +163,8 @@ _HOMES = {
     "studiolo.speech": ("Clip", "SpeechCapabilities", "SpeechRequest", "Voice"),
     "studiolo.studio": ("Studio",),
     "studiolo.studio.engines": ("EngineFacts",),
+    "studiolo.studio.several": ("Painted",),
+    "studiolo.studio.spending": ("Quote",),
     "studiolo.studio.trying": ("Trial",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -174,7 +186,9 @@ __all__ = [
     "Clip",
     "Collection",
     "Completion",
+    "ContentRefusedError",
     "ControlMap",
+    "CostLimitError",
     "CredentialsError",
     "DiskFullError",
     "EngineConfig",
@@ -182,6 +196,7 @@ __all__ = [
     "EngineFacts",
     "EngineRegistry",
     "EngineTimeoutError",
+    "Estimate",
     "Gallery",
     "GalleryCorruptError",
     "GalleryError",
@@ -205,11 +220,13 @@ __all__ = [
     "NotFoundError",
     "OfflineError",
     "Page",
+    "Painted",
     "Picture",
     "PictureFilter",
     "PictureNotFoundError",
     "Progress",
     "QueueFullError",
+    "Quote",
     "Range",
     "RateLimitedError",
     "Sampling",
@@ -224,6 +241,7 @@ __all__ = [
     "SpeechEngine",
     "SpeechRegistry",
     "SpeechRequest",
+    "Spent",
     "Spoken",
     "Studio",
     "StudioloError",
