@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studiolo.imaging.canvas import join
 from studiolo.imaging.flattening import flattened
 from studiolo.requests import ImageRequest
 
@@ -16,6 +15,8 @@ def finished(painted: Image, request: ImageRequest) -> Image:
     """The picture with what was to stay as it was, joined at the seam."""
     if request.mask is None:
         return painted
+    from studiolo.imaging.canvas import join
+
     return join(painted, init_picture(request), mask_of(request), request.seam or "precise")
 
 
