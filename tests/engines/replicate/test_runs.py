@@ -197,7 +197,7 @@ def test_half_a_picture_is_fetched_again_and_not_paid_again(server, paint_with):
 
 def test_what_cannot_be_fetched_says_where_it_is(server, paint_with):
     server.break_with("expired-link")
-    with pytest.raises(EngineError, match="was painted, and cannot be had") as caught:
+    with pytest.raises(EngineError, match="cannot be fetched") as caught:
         paint(paint_with(), **SMALL)
     assert "charged" in caught.value.hint
     assert "https://replicate.com/p/p0" in caught.value.hint

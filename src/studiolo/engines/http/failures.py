@@ -65,14 +65,14 @@ def refusal(fault: Fault, host: Host, options: HostedOptions) -> StudioloError:
     return EngineError(f"{host.title} refused the request{status}{said}", hint="Change what it names.")
 
 
-def _sentence(text: str) -> str:
-    """With a full stop, as a hint follows."""
+def sentence(text: str) -> str:
+    """``text`` of a service with a full stop, as a hint follows."""
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def words_of(fault: Fault) -> str:
     """What it says, for the end of a sentence of ours: after a colon, if it says anything."""
-    return f": {_sentence(fault.message)}" if fault.message else "."
+    return f": {sentence(fault.message)}" if fault.message else "."
 
 
 def _busy(fault: Fault, host: Host, said: str) -> RateLimitedError:

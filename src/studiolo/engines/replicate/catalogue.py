@@ -3,7 +3,7 @@
 Inputs are as their API pages had them: https://replicate.com/stability-ai/sdxl/api (and replicate/cog-sdxl,
 predict.py) and https://replicate.com/black-forest-labs/flux-schnell/api, flux-dev, flux-1.1-pro and
 flux-kontext-pro; read 2026-11-22. What a model takes on the day it is asked is checked once more, against its
-own schema. Prices are those of https://replicate.com/pricing (read 2026-10-07, the L40S 2026-05).
+own schema. Prices are those of https://replicate.com/pricing (as of 2026-10-07; that of the L40S 2026-05-04).
 """
 
 from __future__ import annotations

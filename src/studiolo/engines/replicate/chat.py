@@ -12,6 +12,7 @@ from pydantic import Field
 from studiolo.chat import MAX_IMAGES, ChatCapabilities, ChatRequest, Completion, Finish, Usage
 from studiolo.engines.base import Availability, ChatEngine, EngineConfig
 from studiolo.engines.http import Host, HostedOptions, Pace, Service
+from studiolo.engines.http.failures import sentence
 from studiolo.engines.http.hosting import reachable
 from studiolo.engines.replicate import inputs
 from studiolo.engines.replicate.account import BASE_URL, NAME, connect, host_of
@@ -140,7 +141,7 @@ class ReplicateChatEngine(ChatEngine):
         if ended.status == "succeeded":
             written = ended.metric("output_token_count")
             return "length" if written is not None and written >= request.max_tokens else "complete"
-        said = str(ended.error or "it says nothing")
+        said = sentence(str(ended.error or "it says nothing"))
         if ended.declined:
             return "refused"
         if ended.status == "failed":

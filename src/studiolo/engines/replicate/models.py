@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 
 from studiolo.engines.http import Fault, Host, Service
+from studiolo.engines.http.failures import words_of
 from studiolo.engines.http.worker import Beat
 from studiolo.errors import (
     CredentialsError,
@@ -80,7 +81,7 @@ def named(model: str) -> Generator[None]:
         yield
     except _MissingError as error:
         raise UnknownEngineError(
-            f"Replicate has no model '{model}': {error.message}",
+            f"Replicate has no model '{model}'. {error.message}",
             hint="Find one at https://replicate.com/explore and name it replicate:owner/name",
         ) from error
 
@@ -93,15 +94,15 @@ def explain(model: str, host: Host, fault: Fault) -> StudioloError | None:
     said = fault.message
     about_input = said.lstrip("- ").startswith("input")
     if fault.status == 404 or (fault.status == 422 and "version" in said.lower() and not about_input):
-        return _MissingError(said or "not found")
+        return _MissingError(f"Not found{words_of(fault)}")
     if fault.status == 422:
         return InvalidRequestError(
-            f"replicate:{model} does not take this: {said}",
+            f"replicate:{model} does not take this{words_of(fault)}",
             hint=f"Change what it names; what it takes: https://replicate.com/{bare(model)}/api",
         )
     if fault.status == 403:
         return CredentialsError(
-            f"Replicate does not let this account use {model}: {said}",
+            f"Replicate does not let this account use {model}{words_of(fault)}",
             hint=f"Ask its owner for access, choose another model, or change the key. {host.key_hint}",
         )
     return None

@@ -38,8 +38,8 @@ def fetch(service: Service, run: Prediction, beat: Beat) -> tuple[Image, list[st
         except EngineError as error:
             if not left:
                 raise EngineError(
-                    f"The picture was painted, and cannot be had: {error.message}",
-                    hint=f"It is charged. For an hour it is at https://replicate.com/p/{run.id}",
+                    error.message,
+                    hint=f"It was painted, and is charged. For an hour it is at https://replicate.com/p/{run.id}",
                 ) from error
         service.pause(_PAUSE_S, beat)  # fetching again costs nothing
     raise AssertionError("the last try returns or raises")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from studiolo.engines import outpainting
 from studiolo.engines.capabilities import Capabilities
 from studiolo.engines.http import Service
+from studiolo.engines.http.failures import sentence
 from studiolo.engines.http.worker import Beat
 from studiolo.engines.repainting import finished, size_of
 from studiolo.engines.replicate.files import place_picture
@@ -133,7 +134,7 @@ class Painter:
         return outpainting.cut(finished(image, plan.painted), single), notes
 
     def _refuse_failed(self, ended: Prediction) -> None:
-        said = " ".join(str(ended.error or "it does not say why").split())
+        said = sentence(" ".join(str(ended.error or "it does not say why").split()))
         if ended.declined:
             raise ContentRefusedError(
                 f"The filter of {self.model} declined: {said}",

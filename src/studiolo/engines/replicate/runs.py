@@ -181,10 +181,14 @@ def _may_run(error: EngineError) -> bool:
     """Whether what was to be begun may be running all the same."""
     import httpx2
 
-    cause = error.__cause__
-    if isinstance(cause, Rejected):
-        return cause.fault.leaves_it_open
-    return isinstance(cause, (httpx2.TransportError, TimeoutError)) and failures.was_sent(cause)
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, Rejected):
+            return cause.fault.leaves_it_open
+        if isinstance(cause, (httpx2.TransportError, TimeoutError)):
+            return failures.was_sent(cause)
+        cause = cause.__cause__
+    return False
 
 
 def _for_a_moment() -> Beat:
