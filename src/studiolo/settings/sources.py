@@ -24,11 +24,13 @@ _KUBERNETES: Final = re.compile(r"(\w+_)?(service_(host|port\w*)|port(_\d+_(tcp|
 
 CONVENTIONAL: Final = {
     "GEMINI_API_KEY": ("gemini", "api_key"),
+    "HF_TOKEN": ("huggingface", "api_key"),
     "MISTRAL_API_KEY": ("mistral", "api_key"),
     "OPENAI_API_KEY": ("openai", "api_key"),
     "OPENAI_BASE_URL": ("openai", "base_url"),
     "OPENROUTER_API_KEY": ("openrouter", "api_key"),
     "REPLICATE_API_TOKEN": ("replicate", "api_key"),
+    "TOGETHER_API_KEY": ("together", "api_key"),
 }
 """Variables that the services' own tools read, and the option each fills where it is set nowhere else."""
 
