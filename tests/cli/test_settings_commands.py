@@ -40,6 +40,7 @@ class TestConfig:
             "engine": ("fake", "environment"),
             "assistant": ("pocket", "default"),
             "speech": ("espeak", "default"),
+            "max_cost": (None, "default"),
             "offline": (True, ".env"),
             "threads": (2, ".env"),
             "server_host": ("127.0.0.1", "default"),

@@ -5,6 +5,7 @@ Signatures are checked with botocore's signer. (What moto answers to a wrong key
 
 import json
 import re
+import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -30,6 +31,11 @@ class Refusal:
     times: int = 99
     hang_up: bool = False
     asked: list[dict] = field(default_factory=list)
+    silent: threading.Event = field(default_factory=threading.Event)
+    """Not set: nothing is answered until it is."""
+
+    def __post_init__(self) -> None:
+        self.silent.set()
 
 
 class Server(ThreadingHTTPServer):
@@ -44,6 +50,10 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         refusal = self.server.refusal
         refusal.asked.append(json.loads(body))
+        if not refusal.silent.wait(0):
+            refusal.silent.wait(30)
+            self.close_connection = True
+            return
         assert self.headers["X-Amz-Target"] == "secretsmanager.GetSecretValue"
         report = botocore.validate.ParamValidator().validate(
             json.loads(body), MODEL.operation_model("GetSecretValue").input_shape

@@ -9,6 +9,7 @@ import pytest
 from studiolo.errors import (
     CredentialsError,
     EngineError,
+    EngineTimeoutError,
     MissingExtraError,
     RateLimitedError,
     SettingsError,
@@ -137,6 +138,16 @@ def test_a_service_that_does_not_answer(how: str, server: Server, monkeypatch):
     error = refused()
     assert type(error) is EngineError
     assert "cannot be reached" in error.message
+
+
+def test_a_service_that_says_nothing(server: Server, monkeypatch):
+    monkeypatch.setattr("studiolo.settings.aws._READ_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("studiolo.settings.aws._ATTEMPTS", 1)
+    server.refusal.silent.clear()
+    try:
+        assert isinstance(refused(), EngineTimeoutError)
+    finally:
+        server.refusal.silent.set()
 
 
 def test_without_the_extra(monkeypatch):

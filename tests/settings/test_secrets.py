@@ -211,3 +211,15 @@ def test_boto3_is_loaded_only_for_a_secret():
     script = "import sys; from studiolo import Settings; Settings.load(); print('botocore' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_what_only_the_secret_sets_cannot_be_taken_out_here(store: Store, write_config):
+    store('{"engines.openai.api_key": "' + KEY + '"}')
+    file = write_config(NAMED)
+    with pytest.raises(SettingsError, match="it is set in AWS Secrets Manager: prod/studiolo"):
+        write_settings(file, {"engines.openai.api_key": None}, complete=lambda _: {})
+    assert file.read_text() == NAMED
+    write_settings(file, {"engines.openai.api_key": "another"}, complete=lambda _: {})
+    assert key_of("openai") == "another"
+    write_settings(file, {"engines.openai.api_key": None}, complete=lambda _: {})
+    assert key_of("openai") == KEY

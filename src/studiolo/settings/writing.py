@@ -107,6 +107,16 @@ def _refuse_overridden(changes: Mapping[str, Change], text: str) -> None:
                 f"'{name}' is set in {where}, which counts more than config.toml.",
                 hint=f"Change {variable} in {where}, or take it out there.",
             )
+        if value is None and name not in written:
+            _refuse_set_beneath(name)
+
+
+def _refuse_set_beneath(name: str) -> None:
+    """Nobody shall believe that a setting is gone which something weaker than ``config.toml`` sets."""
+    where = Settings.origins().get(name, "")
+    if where in {"", "home", "config.toml"}:
+        return
+    raise SettingsError(f"'{name}' is not in config.toml: it is set in {where}.", hint="Take it out there.")
 
 
 def _changed(text: str, changes: Mapping[str, Change]) -> str:
