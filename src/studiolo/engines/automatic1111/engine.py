@@ -9,7 +9,6 @@ from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
-from studiolo.engines import outpainting
 from studiolo.engines.automatic1111 import answers, samplers, upscaling
 from studiolo.engines.automatic1111.bodies import Writer
 from studiolo.engines.automatic1111.catalogue import Catalogue
@@ -159,6 +158,8 @@ class Automatic1111ImageEngine(ImageEngine):
             connected[0].close()
 
     def _paint(self, request: ImageRequest, progress: ProgressCallback) -> GeneratedImage:
+        from studiolo.engines import outpainting  # brings numpy
+
         started = time.perf_counter()
         connection, catalogue = self._connect()
         steps = request.steps or 1

@@ -12,7 +12,6 @@ from studiolo.engines.automatic1111.names import same
 from studiolo.engines.http.worker import Beat
 from studiolo.engines.pictures import as_base64, picture_from_base64
 from studiolo.errors import EngineError, InvalidRequestError
-from studiolo.imaging.filling import fill
 from studiolo.requests import ImageRequest
 
 if TYPE_CHECKING:
@@ -103,6 +102,8 @@ def _colours(picture: Image) -> Image:
     """Without transparency; what cannot be seen takes the colours around it, so that none bleeds in."""
     import numpy as np
     from PIL import Image as Pil
+
+    from studiolo.imaging.filling import fill
 
     if picture.mode != "RGBA":
         return picture.convert("RGB")
