@@ -5,9 +5,11 @@ import sys
 import threading
 
 import boto3
+import numpy as np
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
+from PIL import Image
 
 from studiolo.engines.base import EngineConfig
 from studiolo.engines.bedrock import BedrockImageEngine
@@ -17,6 +19,7 @@ from studiolo.errors import (
     CredentialsError,
     EngineError,
     EngineTimeoutError,
+    InvalidImageError,
     MissingExtraError,
     OfflineError,
     RateLimitedError,
@@ -273,3 +276,12 @@ def test_closing_lets_connections_go_and_the_engine_connects_anew():
         list(engine.generate(complete(engine, width=512, height=512)))
         assert service.connections == 2
         engine.close()
+
+
+def test_pictures_that_are_more_than_bedrock_takes_are_not_sent():
+    noise = np.random.default_rng(0).integers(0, 256, (2900, 2900, 3), dtype=np.uint8)
+    with at_service(model="inpaint") as (engine, service):
+        request = complete(engine, init_image=Image.fromarray(noise), mask=Image.new("L", (2900, 2900), 255))
+        with pytest.raises(InvalidImageError, match="Bedrock takes 25 MB"):
+            list(engine.generate(request))
+        assert service.asked == []

@@ -1,6 +1,7 @@
 """bedrock: as a painter, when it does not paint: declined, gone, not allowed, at the wrong time."""
 
 import ssl
+import threading
 
 import pytest
 import trustme
@@ -8,6 +9,7 @@ import trustme
 from studiolo.engines.base import EngineConfig
 from studiolo.engines.bedrock import BedrockImageEngine
 from studiolo.errors import (
+    Cancelled,
     ContentRefusedError,
     CredentialsError,
     EngineError,
@@ -15,7 +17,7 @@ from studiolo.errors import (
     UnsupportedRequestError,
 )
 from tests.engines.bedrock import painter
-from tests.engines.bedrock.painting import complete, fails, refuses
+from tests.engines.bedrock.painting import at_service, complete, fails, refuses
 from tests.engines.bedrock.service import KEY_ID, REGION, SECRET, Refusal, serving
 from tests.engines.bedrock.test_errors import details
 from tests.fetching.serving import answer
@@ -103,6 +105,24 @@ def test_a_legacy_model_that_was_not_used_for_long():
     legacy = details(status="LEGACY", legacyTime="2026-03-30T00:00:00Z")
     error, _ = fails(UnknownEngineError, "legacy model since 2026-03-30", gone(legacy, said), "nova-canvas")
     assert "bedrock:core" in error.hint
+
+
+def test_asking_what_became_of_a_model_can_be_called_off():
+    release = threading.Event()
+
+    def reply(asked):
+        if asked.operation == "GetFoundationModel":
+            release.wait(10)
+        return Refusal("ResourceNotFoundException", "Not here.")
+
+    def stop(_):
+        if len(service.asked) > 1:
+            raise Cancelled
+
+    with at_service(reply) as (engine, service):
+        with pytest.raises(Cancelled):
+            list(engine.generate(complete(engine), stop))
+        release.set()
 
 
 def test_a_model_that_is_elsewhere():

@@ -35,6 +35,7 @@ class BedrockImageEngine(ImageEngine):
         super().__init__(config)
         self._lock = threading.Lock()
         self._clients: Clients | None = None
+        self._places: Places | None = None
 
     @cached_property
     def _options(self) -> BedrockOptions:
@@ -43,10 +44,6 @@ class BedrockImageEngine(ImageEngine):
     @cached_property
     def _model(self) -> ImageModel:
         return find(self.config.model, stands_for=self._options.image_model)
-
-    @cached_property
-    def _places(self) -> Places:
-        return Places(self._options.max_parallel)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -92,7 +89,7 @@ class BedrockImageEngine(ImageEngine):
     ) -> Iterator[GeneratedImage]:
         """Paint ``request.count`` pictures, several at once."""
         self.check(request)
-        yield from self._places.paint_each(request, self._paint, progress)
+        yield from self._at_once().paint_each(request, self._paint, progress)
 
     def _paint(self, request: ImageRequest, progress: ProgressCallback) -> GeneratedImage:
         began = time.perf_counter()
@@ -119,6 +116,13 @@ class BedrockImageEngine(ImageEngine):
     def _invocation(self, request: ImageRequest) -> Invocation:
         family = stability if self._model.family == "stability" else amazon
         return family.invocation(self._model, request)
+
+    def _at_once(self) -> Places:
+        """The same for all requests, whichever comes first."""
+        with self._lock:
+            if self._places is None:
+                self._places = Places(self._options.max_parallel)
+            return self._places
 
     def _connected(self) -> Clients:
         with self._lock:

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from functools import partial
 from typing import Any, Final, cast
 
 from studiolo.engines.bedrock.answering import Answering, Event
@@ -18,12 +19,14 @@ from studiolo.engines.bedrock.painting_errors import explained_painting, pause_s
 from studiolo.engines.bedrock.session import Clients
 from studiolo.engines.http.downloads import MAX_PICTURE_BYTES
 from studiolo.engines.http.failures import perhaps_paid
+from studiolo.engines.http.pace import meanwhile
 from studiolo.engines.parallel import BEAT_S
-from studiolo.errors import EngineError
+from studiolo.errors import EngineError, InvalidImageError
 
 Beat = Callable[[], None]
 
 _MAX_REPLY_BYTES: Final = MAX_PICTURE_BYTES * 4 // 3 + 2**16  # in base64, and the JSON around it
+_MAX_BODY_BYTES: Final = 25_000_000  # by botocore's model of InvokeModel
 _PIECE_BYTES: Final = 2**16
 
 
@@ -49,17 +52,24 @@ class Painter:
         It is asked again, after a while, only where Bedrock said that it did nothing.
 
         Raises:
+            InvalidImageError: the pictures in ``body`` are more than it takes.
             CredentialsError, RateLimitedError, UnknownEngineError, ContentRefusedError, EngineTimeoutError,
                 UnsupportedRequestError, EngineError: see :mod:`.painting_errors`.
         """
         content = json.dumps(body).encode()
+        if len(content) > _MAX_BODY_BYTES:
+            raise InvalidImageError(
+                f"The pictures are {len(content) / 1e6:.0f} MB together as they are sent; Bedrock takes "
+                f"{_MAX_BODY_BYTES / 1e6:.0f} MB.",
+                hint="Make them smaller first.",
+            )
         for attempt in range(self._attempts):
             try:
                 return self._once(content, beat)
             except _Refused as refused:
                 pause = pause_s(refused.error, attempt)
                 if pause is None or attempt + 1 == self._attempts:
-                    raise self._explained(refused.error) from refused.error
+                    raise meanwhile(partial(self._explained, refused.error), beat) from refused.error
                 _rest(pause, beat)
         raise AssertionError("unreachable: the last attempt returns or raises")
 

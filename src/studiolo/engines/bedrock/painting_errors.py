@@ -28,7 +28,7 @@ from studiolo.errors import (
 _LONGEST_PAUSE_S: Final = 20.0
 _FILTERED = re.compile(r"content (filter|moderation|polic)|responsible ai policy", re.IGNORECASE)
 _ADDRESS = re.compile(r" (from|on|to) endpoint URL: .*")
-_GONE = re.compile(r"model identifier|end of its life|marked by provider as legacy", re.IGNORECASE)
+_ENDED = re.compile(r"end of its life|marked by provider as legacy", re.IGNORECASE)
 _OVERLOADED = frozenset({"serviceunavailableexception", "modelnotreadyexception"})
 _PASSING = _OVERLOADED | {"throttlingexception"}
 _PASSING_STATUS = frozenset({429, 503})
@@ -78,7 +78,8 @@ def _of_service(
     code, said = refusal(error)
     if _FILTERED.search(said):
         return refused(model.title, said)
-    if code == "resourcenotfoundexception" or (code == "validationexception" and _GONE.search(said)):
+    no_such = code == "validationexception" and "model identifier" in said.lower()
+    if no_such or code == "resourcenotfoundexception" or _ENDED.search(said):
         return _gone(said, model, region, lifecycle())
     if code == "validationexception" and "on-demand throughput" not in said.lower():
         return UnsupportedRequestError(f"{model.title} cannot do that: {said}.", hint="Change the request.")
