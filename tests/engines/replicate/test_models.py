@@ -108,6 +108,13 @@ def test_references_go_where_it_takes_several(server, paint_with):
     assert [SourceImage(each) for each in sent] == [SourceImage(each) for each in references]
 
 
+def test_one_list_is_for_what_is_edited_and_what_it_is_to_be_like(server, paint_with):
+    red = Image.new("RGB", (40, 30), "red")
+    paint(paint_with(EDITOR), init_image=PICTURE, references=[red])
+    sent = [open_picture(each, server.files).convert("RGB") for each in server.last.input["image_input"]]
+    assert [SourceImage(each) for each in sent] == [SourceImage(PICTURE), SourceImage(red)]
+
+
 @pytest.mark.parametrize(
     ("fields", "error", "said"),
     [
@@ -116,7 +123,7 @@ def test_references_go_where_it_takes_several(server, paint_with):
         ({"refiner": "image"}, UnsupportedRequestError, "takes no refiner"),
         ({"refiner": "ensemble", "handover": 0.7}, UnsupportedRequestError, "takes no refiner"),
         ({"mask": Image.new("L", (1024, 1024), 255)}, UnsupportedRequestError, "takes no mask"),
-        ({"references": [PICTURE]}, UnsupportedRequestError, "takes no references"),
+        ({"references": [PICTURE] * 3}, InvalidRequestError, "takes 3 of references; 4 were given"),
         ({"guidance_scale": 20}, InvalidRequestError, "Use from 0 to 10"),
         ({"scheduler": "ddim"}, InvalidRequestError, "Use one of euler, dpmpp_2m"),
         ({"width": 512, "height": 512}, InvalidRequestError, "It paints: 1024x1024, 1536x1024"),

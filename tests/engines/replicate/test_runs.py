@@ -84,6 +84,19 @@ def test_a_reply_that_breaks_off_is_a_lost_one(server, paint_with):
     assert len(server.paintings) == 1
 
 
+def test_looks_that_fail_do_not_end_a_run_that_is_paid_for(server, paint_with):
+    failed = []
+
+    def fail_twice(report):
+        if server.paintings and len(failed) < 2 and not server.faults:
+            failed.append(1)
+            server.faults.append((500, {"detail": "Internal server error"}))
+
+    assert only(paint(paint_with(), fail_twice, **SMALL)).image.size == (256, 256)
+    assert len(failed) == 2
+    assert len(server.paintings) == 1
+
+
 # Calling off
 
 

@@ -17,11 +17,12 @@ from studiolo.engines.http.exchange import Rejected
 from studiolo.engines.http.worker import Beat
 from studiolo.engines.replicate.models import Target, bare, named
 from studiolo.engines.replicate.predictions import Prediction, begin, read
-from studiolo.errors import Cancelled, EngineError, EngineTimeoutError
+from studiolo.errors import Cancelled, CredentialsError, EngineError, EngineTimeoutError, OfflineError
 
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 1.0  # replicate.com/docs/topics/predictions/rate-limits: 3000 looks a minute
 _SLOWER: Final = 1.3
+_LOOKS_LOST: Final = 4
 _SEARCHES: Final = 3
 _SEARCH_AGAIN_S: Final = 0.5
 _MOMENT_S: Final = 3.0
@@ -152,7 +153,7 @@ def follow(service: Service, run: Prediction, tell: Callable[[Prediction], None]
     """
     limit_s, pause_s = service.options.total_timeout_s, _FIRST_PAUSE_S
     until = time.monotonic() + limit_s
-    over = False
+    over, failed = False, 0
     try:
         tell(run)
         while not run.over:
@@ -163,7 +164,18 @@ def follow(service: Service, run: Prediction, tell: Callable[[Prediction], None]
                 )
             service.pause(pause_s, beat)
             pause_s = min(pause_s * _SLOWER, _LONGEST_PAUSE_S)
-            run = read(service, service.get(f"predictions/{run.id}", beat))
+            try:
+                run = read(service, service.get(f"predictions/{run.id}", beat))
+            except (CredentialsError, OfflineError):
+                raise
+            except (
+                EngineError
+            ):  # the run goes on, and is paid for: one look that fails is no reason to end it
+                failed += 1
+                if failed > _LOOKS_LOST:
+                    raise
+                continue
+            failed = 0
             tell(run)
         over = True
     finally:

@@ -126,8 +126,7 @@ class _Writer:
         if request.mask is not None:
             self._put_picture("mask", naming.MASKS, [mask_of(request)])
         if request.references:
-            pictures = [flattened(reference.image) for reference in request.references]
-            self._put_picture("references", naming.REFERENCES, pictures)
+            self._put_references([flattened(reference.image) for reference in request.references])
 
     def put_size(self, request: ImageRequest) -> None:
         """Width and height, or the nearest that the model has for them."""
@@ -170,9 +169,17 @@ class _Writer:
                     hint=f"Give {_field_of(name)}.",
                 )
 
+    def _put_references(self, pictures: list[Image]) -> None:
+        """To an input of their own, else to the list that the picture to start from is in."""
+        free = tuple(name for name in naming.REFERENCES if name not in self._ours)
+        lists = [name for name in self.draft.lists if self._ours[name] == "init_image"]
+        if lists and first(free, self._takes) is None:
+            pictures = self.draft.pictures[lists[0]] + pictures
+            free = (lists[0],)
+        self._put_picture("references", free, pictures)
+
     def _put_picture(self, ours: str, names: tuple[str, ...], pictures: list[Image]) -> None:
-        free = tuple(name for name in names if name not in self._ours)
-        target = first(free, self._takes)
+        target = first(names, self._takes)
         if target is None:
             raise self._missing(ours)
         most = (target.most or len(pictures)) if target.several else 1
