@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
@@ -78,6 +79,8 @@ class Handler(BaseHTTPRequestHandler):
             self._send(200, b"<!doctype html><title>Welcome</title>", "text/html")
         elif does.key and self.headers.get("authorization") != f"Bearer {does.key}":
             self._send(401, b"<h1>401 Authorization Required</h1>", "text/html")
+        elif found := [other for start, other in does.garbage.items() if path.startswith(start)]:
+            self._json(200, found[0])
         else:
             return False
         return True
@@ -145,6 +148,8 @@ class Handler(BaseHTTPRequestHandler):
         if not self.server.does.has_websocket:
             self._send(404, b"404: Not Found", "text/plain")
             return
+        while self.server.does.hold_line:
+            time.sleep(0.01)
         accept(self)
         line = self.server.lines[name] = Line(self, self.server.does.breaks_after)
         status = {"status": {"exec_info": {"queue_remaining": self.server.under_way}}, "sid": name}

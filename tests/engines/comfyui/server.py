@@ -41,6 +41,10 @@ class Behaviour:
     has_websocket: bool = True
     breaks_after: int | None = None
     """The websocket breaks after so many messages."""
+    hold_line: bool = False
+    """The websocket's handshake is not answered until this is False again."""
+    garbage: dict[str, Any] = field(default_factory=dict)
+    """By the beginning of a path: other JSON than it should be."""
     silent: bool = False
     """Everything was cached: no node runs, no step is told."""
     hold: bool = False
@@ -111,7 +115,7 @@ class ComfyServer(ThreadingHTTPServer):
 
     def __exit__(self, *exc_info: object) -> None:
         with self._news:
-            self._over, self.does.hold = True, False
+            self._over, self.does.hold, self.does.hold_line = True, False, False
             self._news.notify_all()
         self.shutdown()
         for line in list(self.lines.values()):
@@ -180,7 +184,7 @@ class ComfyServer(ThreadingHTTPServer):
     def release(self) -> None:
         """Go on with what is held."""
         with self._news:
-            self.does.hold = self.does.hold_queue = False
+            self.does.hold = self.does.hold_queue = self.does.hold_line = False
             self._news.notify_all()
 
     def _work(self) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image
 
 from studiolo.engines.base import EngineConfig
 from studiolo.engines.comfyui import ComfyUIImageEngine
 from studiolo.engines.comfyui.choosing import scale_of
 from studiolo.engines.comfyui.samplers import ALIASES, SCHEDULERS
 from studiolo.engines.comfyui.stock import meant
-from studiolo.errors import InvalidRequestError, OfflineError, SettingsError
+from studiolo.errors import EngineError, InvalidRequestError, OfflineError, SettingsError
 from tests.engines.comfyui.conftest import complete, paint
 
 
@@ -135,6 +136,21 @@ def test_it_costs_nothing_unless_the_settings_say_so(build):
     (picture,) = paint(hourly)
     assert picture.cost is not None
     assert 0 < picture.cost < 0.1
+
+
+def test_models_that_the_settings_name_are_taken(server, build):
+    server.models.upscale_models.append("8x-Own.pth")
+    picture = Image.new("RGB", (64, 64))
+    engine = build(checkpoint="realvis", canny="control_v11p", upscaler="own")
+    paint(engine, control_image=picture, control="canny", control_prepared=True)
+    assert server.last["CheckpointLoaderSimple"]["ckpt_name"] == "photo/realVis_v5.safetensors"
+    assert server.last["ControlNetLoader"]["control_net_name"] == "control_v11p_sd15_canny.pth"
+    (larger,) = paint(engine, init_image=picture, upscale=2)
+    assert server.last["UpscaleModelLoader"]["model_name"] == "8x-Own.pth"
+    assert larger.notes == ("enlarged 8 times, then brought to 2 times",)
+    server.models.upscale_models = []
+    with pytest.raises(EngineError, match="no upscaling model"):
+        paint(build(), init_image=picture, upscale=2)
 
 
 def test_wrong_settings_are_named():

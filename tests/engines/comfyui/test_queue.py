@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 import threading
 import time
 
 import pytest
+from PIL import Image
 
 from studiolo.errors import Cancelled, EngineError, EngineTimeoutError, InvalidRequestError
 from tests.engines.comfyui.conftest import complete, paint
@@ -249,3 +251,67 @@ def test_two_pictures_may_wait_at_once(server, build):
     pictures = paint(build(max_parallel=2), watch, count=3)
     assert sorted(picture.seed for picture in pictures) == [7, 8, 9]
     assert max(most) == 2
+
+
+def test_what_is_told_of_other_paintings_is_not_of_ours(server, build):
+    """Older servers tell everybody of an interrupt; and of what is no message, nothing is taken."""
+    server.does.hold = True
+    other = {"prompt_id": "00000000-0000-4000-8000-000000000000"}
+    told = []
+
+    def disturb(_):
+        if server.running is not None and not told:
+            (line,) = server.lines.values()
+            for kind in ("execution_interrupted", "execution_success", "progress"):
+                line.send(1, json.dumps({"type": kind, "data": {**other, "value": 9, "max": 9}}).encode())
+            for text in (b"no JSON", b"[1]", b'{"type": "progress", "data": {"node": "5", "value": null}}'):
+                line.send(1, text)
+            line.send(2, b"\0\0\0\1\0\0\0\1no picture")
+            line.send(2, b"\0\0\0\3other")
+            told.append(True)
+            server.release()
+
+    reports = []
+    (picture,) = paint(build(), lambda report: (reports.append(report.step), disturb(report)))
+    assert picture.notes == ()
+    assert reports == sorted(reports)
+    assert sum(1 for path in paths(server, "GET") if path.startswith("/history")) <= 2, (
+        "it was asked too soon"
+    )
+
+
+def test_cancelling_does_not_wait_for_a_websocket(server, build):
+    server.does.hold_line = True
+    began = threading.Event()
+
+    def stop(_):
+        if "/ws" in paths(server, "GET"):
+            began.set()
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        paint(build(), stop)
+    assert began.is_set()
+    assert not server.prompts
+    server.release()
+    wait_for(lambda: not server.lines and not [t for t in threading.enumerate() if "meanwhile" in t.name])
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("/object_info", []),
+        ("/prompt", {}),
+        ("/prompt", []),
+        ("/history", {"status": 1}),
+        ("/queue", {"queue_running": 7}),
+        ("/upload", {"name": 3}),
+    ],
+)
+def test_what_cannot_be_read_is_said(server, build, path, content):
+    server.does.garbage = {path: content}
+    server.does.has_websocket = False
+    server.does.forgets = path == "/queue"
+    with pytest.raises(EngineError, match=r"cannot be read|is not ComfyUI|does not know") as caught:
+        paint(build(), init_image=Image.new("RGB", (64, 64)))
+    assert caught.value.hint

@@ -248,6 +248,60 @@ def test_what_it_has_no_place_for_is_refused_before_it_is_sent(server, own):
     assert not server.received
 
 
+def test_its_own_sampler_may_be_one_that_only_its_server_has(server, own):
+    graph = copy.deepcopy(GRAPH)
+    graph["3"]["inputs"] |= {"sampler_name": "res_2s", "scheduler": "beta"}
+    (picture,) = paint(own(graph))
+    assert picture.request.scheduler == "res_2s beta"
+    assert (server.last["KSampler"]["sampler_name"], server.last["KSampler"]["scheduler"]) == (
+        "res_2s",
+        "beta",
+    )
+
+
+def test_a_sampler_without_a_schedule_is_chosen_alone(own):
+    graph = copy.deepcopy(FLUX)
+    del graph["17"]["inputs"]["scheduler"]
+    assert own(graph).capabilities.schedulers[:2] == ("res_2s", "euler")
+
+
+def test_a_picture_alone_is_started_from(server, own):
+    graph = inpainting()
+    graph["3"]["inputs"]["latent_image"] = ["11", 0]
+    del graph["12"]
+    engine = own(graph, side_px=64)
+    assert engine.capabilities.tasks == {"image-to-image"}
+    (picture,) = paint(engine, init_image=Image.new("RGB", (96, 64), "teal"), strength=0.25)
+    assert (picture.image.size, server.last["KSampler"]["denoise"]) == ((96, 64), 0.25)
+
+
+def test_a_mask_of_its_own_file_is_found_by_what_it_goes_to(server, own):
+    """Also behind a node that makes a mask of a picture."""
+    graph = inpainting()
+    graph["13"] = {"class_type": "LoadImageMask", "inputs": {"image": "example.png", "channel": "red"}}
+    graph["12"]["inputs"]["mask"] = ["13", 0]
+    engine = own(graph)
+    assert [slot.node for slot in engine.workflow.slots["mask"]] == ["13"]
+    mask = Image.new("L", (64, 64), 255)
+    paint(engine, init_image=Image.new("RGB", (64, 64), "teal"), mask=mask)
+    assert server.find(server.last["LoadImageMask"]["image"]).convert("L").tobytes() == mask.tobytes()
+    assert server.find(server.last["LoadImage"]["image"]).mode == "RGB"
+    graph["13"] = {"class_type": "LoadImage", "inputs": {"image": "example.png"}}
+    graph["14"] = {"class_type": "ImageToMask", "inputs": {"image": ["13", 0], "channel": "red"}}
+    graph["12"]["inputs"]["mask"] = ["14", 0]
+    assert [slot.node for slot in own(graph).workflow.slots["mask"]] == ["13"]
+
+
+def test_a_title_may_name_both_sides(own):
+    graph = copy.deepcopy(GRAPH)
+    graph["5"] = {"class_type": "SomeSize", "inputs": {"width": 64, "height": 64}, "_meta": {"title": "Size"}}
+    slots = own(graph).workflow.slots
+    assert ([slot.node for slot in slots["width"]], [slot.entry for slot in slots["height"]]) == (
+        ["5"],
+        ["height"],
+    )
+
+
 PAGE = {"nodes": [{"id": 3, "type": "KSampler"}], "links": [], "version": 0.4}
 
 

@@ -12,7 +12,6 @@ from studiolo.engines.capabilities import Capabilities
 from studiolo.engines.comfyui import abilities, exported, faults, stock
 from studiolo.engines.comfyui.exported import Exported
 from studiolo.engines.comfyui.options import ComfyUIOptions
-from studiolo.engines.comfyui.painting import Painter
 from studiolo.engines.comfyui.server import Server
 from studiolo.engines.comfyui.stock import Stock
 from studiolo.engines.http import Host, Service
@@ -156,6 +155,8 @@ class ComfyUIImageEngine(ImageEngine):
             CredentialsError, RateLimitedError, EngineTimeoutError, EngineError: it is not there, or failed.
             Cancelled: ``progress`` asked to stop; what waited or ran there was called off.
         """
+        from studiolo.engines.comfyui.painting import Painter
+
         server = Server(self._connected())
         painter = Painter(
             engine=self.name,
