@@ -5,7 +5,7 @@ import math
 import pytest
 
 from studiolo.engines.pricing import FREE, UNKNOWN, Estimate
-from studiolo.errors import CostLimitError, InvalidRequestError
+from studiolo.errors import CostLimitError, InvalidRequestError, UnsupportedRequestError
 from studiolo.studio.spending import Budget, Quote, dollars, limit_of
 from tests.jobs.conftest import SMALL, open_studio
 
@@ -148,6 +148,14 @@ def test_several_paintings_share_a_limit():
     assert not budget.one_by_one
     budget.admit([Bill(price), Bill(Estimate.per_second(0.01, 2, 1, source="a guess"))])
     assert budget.one_by_one
+
+
+def test_a_translation_is_shown_to_the_engines_own_check(studio):
+    speaking = engine(studio, "particular")
+    speaking.languages = ("en",)
+    with pytest.raises(UnsupportedRequestError, match="seven"):
+        studio.generate("일곱 사과", engine="particular", **SMALL)
+    assert speaking.asked == []
 
 
 def test_a_translation_that_is_too_long_is_refused_before_it_is_sent(studio):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from studiolo.engines.fake import FakeImageEngine
 from studiolo.engines.pricing import UNKNOWN, Estimate
-from studiolo.errors import Cancelled, EngineError
+from studiolo.errors import Cancelled, EngineError, UnsupportedRequestError
 from studiolo.requests import ignore_progress
 
 
@@ -108,6 +108,14 @@ class Priced(FakeImageEngine):
             yield replace(picture, cost=self.usd)
 
 
+class Particular(Priced):
+    """Refuses wishes that its capabilities cannot say."""
+
+    def check(self, request):
+        if request.steps == 7 or "seven" in request.prompt:
+            raise UnsupportedRequestError("It does not do seven.", hint="Ask for eight.")
+
+
 class Metered(Priced):
     """Paid by the second: says four cents a picture, and takes more."""
 
@@ -153,6 +161,7 @@ ENGINES = {
     "faulty": FailsAtTheSecond,
     "blind": Blind,
     "priced": Priced,
+    "particular": Particular,
     "metered": Metered,
     "unpriced": Unpriced,
     "last-first": LastFirst,

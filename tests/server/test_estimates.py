@@ -67,6 +67,17 @@ def test_a_limit_is_a_sum_of_money(server: Serving, wrong: object):
     assert (answer.status_code, answer.json().get("field")) in {(422, "max_cost"), (400, None)}, answer.text
 
 
+def test_what_only_the_engine_itself_refuses_is_refused_at_once(server: Serving):
+    equip(server)
+    body = {"prompt": "a red apple", "engine": "particular", "steps": 7}
+    for path in ("/api/jobs", "/api/estimate"):
+        answer = server.post(path, json=body)
+        assert (answer.status_code, answer.json()["detail"]) == (422, "It does not do seven.")
+    answer = server.post("/v1/images/generations", json={"model": "particular", "prompt": "x", "steps": 7})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "unsupported_request")
+    assert server.get("/api/jobs").json()["jobs"] == []
+
+
 def test_the_servers_own_limit_holds_where_a_job_says_nothing(start: Callable[..., Serving]):
     server = start(max_cost=0.05)
     equip(server)

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 def say_estimate(quotes: Sequence[Quote]) -> None:
     """What the paintings will cost, if they are not free: ``about $0.16: 4 pictures at $0.04 (…)``."""
     from studiolo.cli.console import count_of, say
-    from studiolo.studio.spending import dollars
+    from studiolo.studio.spending import basis_of, dollars
 
     charged = [quote for quote in quotes if quote.usd != 0]
     if not charged:
         return
-    basis = "; ".join(dict.fromkeys(quote.basis for quote in charged))
+    basis = basis_of(charged)
     known = [quote.usd for quote in charged if quote.usd is not None]
     if len(known) < len(charged):
         say(f"The price is not known: {basis}.", style="dim")

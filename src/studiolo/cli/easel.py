@@ -87,7 +87,8 @@ class Easel:
             estimate = None if quote.usd is None else round(quote.usd / quote.count, 6)
             print_json({**document, "estimate": estimate}, indent=None)
         elif for_a_person():
-            pictures.print_finished(picture, path, number=len(self.paths), total=self.total)
+            prompt = picture.prompt if len(self.quotes) > 1 else ""
+            pictures.print_finished(picture, path, number=len(self.paths), total=self.total, prompt=prompt)
         else:
             print_line(str(path))
             for note in picture.notes:

@@ -17,6 +17,7 @@ _SHEET_COLUMNS_WIDE: Final = 72
 _PICTURE_COLUMNS_WIDE: Final = 36
 _MOST_ON_A_SHEET: Final = 36
 _CELL_PX: Final = 256
+_PROMPT_SHOWN: Final = 40  # characters
 
 
 def as_document(picture: Picture, path: Path) -> dict[str, Any]:
@@ -34,12 +35,13 @@ def id_text(picture_id: str) -> Text:
     return Text(beginning + dash, "cyan dim").append(end, "bold cyan not dim")
 
 
-def print_finished(picture: Picture, path: Path, *, number: int, total: int) -> None:
-    """What a person wants to know of a picture that has just been painted."""
+def print_finished(picture: Picture, path: Path, *, number: int, total: int, prompt: str = "") -> None:
+    """What a person wants to know of a picture that has just been painted; ``prompt`` tells whose it is."""
     from rich.text import Text
 
     from studiolo.cli.console import is_unicode, stdout_console
     from studiolo.cli.failure import one_line
+    from studiolo.studio.spending import dollars
 
     console = stdout_console()
     dot = " · " if is_unicode(console) else "  "
@@ -47,7 +49,11 @@ def print_finished(picture: Picture, path: Path, *, number: int, total: int) -> 
     seconds = sum(picture.timings.values())
     told = [f"seed {picture.seed}"] + ([f"{seconds:.1f} s"] if seconds else [])
     if picture.cost is not None:
-        told.append(f"${picture.cost:.3f}")
+        told.append(dollars(picture.cost))
+    if prompt:
+        told.append(
+            one_line(prompt) if len(prompt) <= _PROMPT_SHOWN else f"{one_line(prompt[:_PROMPT_SHOWN])}..."
+        )
     line = Text(which, "dim").append_text(id_text(picture.id)).append("  " + dot.join(told))
     console.print(line, soft_wrap=True)
     console.print(Text("  " + one_line(str(path)), "dim"), soft_wrap=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
@@ -135,6 +136,12 @@ def dollars(usd: float) -> str:
     return f"${cents}{more}"
 
 
+def basis_of(quotes: Sequence[Quote]) -> str:
+    """How the prices come about of those that are not free: ``2 pictures at $0.04 (…), 3 times``."""
+    bases = Counter(quote.basis for quote in quotes if quote.usd != 0)
+    return "; ".join(f"{basis}, {times} times" if times > 1 else basis for basis, times in bases.items())
+
+
 def _unknown(engine: str, limit: float) -> CostLimitError:
     name = engine.partition(":")[0]
     return CostLimitError(
@@ -146,12 +153,11 @@ def _unknown(engine: str, limit: float) -> CostLimitError:
 
 def _too_dear(quotes: Sequence[Quote], total: float, limit: float) -> CostLimitError:
     pictures = sum(quote.count for quote in quotes)
-    basis = "; ".join(dict.fromkeys(quote.basis for quote in quotes if quote.usd))
     fitting = math.floor((limit + _ROUNDING) / (total / pictures))
     fits = f"{_pictures(fitting)} would do" if fitting else "Not even one picture would do"
     about = "" if all(quote.firm for quote in quotes) else "about "
     return CostLimitError(
-        f"It would cost {about}{dollars(total)}, and only {dollars(limit)} is allowed: {basis}.",
+        f"It would cost {about}{dollars(total)}, and only {dollars(limit)} is allowed: {basis_of(quotes)}.",
         hint=f"{fits}. Ask for fewer, or allow {dollars(total)} as max_cost (--max-cost).",
     )
 
