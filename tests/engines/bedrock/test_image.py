@@ -196,10 +196,11 @@ def test_pictures_are_painted_at_once_as_many_as_allowed():
         ("titan-v2", {"width": 768, "height": 768, "options": {"quality": "premium"}}, 0.01),
         ("titan-v2", {"width": 1152, "height": 640}, 0.01),
         ("titan-v1", {"options": {"quality": "premium"}}, 0.012),
+        ("titan-v2", {"init_image": shaded(500, 500), "outpaint": (0, 0, 200, 300)}, 0.01),
         ("nova-canvas", {}, 0.04),
         ("nova-canvas", {"width": 2032, "height": 2032, "options": {"quality": "premium"}}, 0.08),
     ],
-    ids=str,
+    ids=["core", "three", "small", "768", "large", "premium", "canvas", "nova", "nova premium"],
 )
 def test_prices_are_said_before(model, fields, usd):
     with at_service(model=model) as (engine, _):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from studiolo.engines.bedrock.amazon_abilities import canvas_size
 from studiolo.engines.bedrock.models import ImageModel
 from studiolo.engines.bedrock.options import BedrockOptions
 from studiolo.engines.pricing import UNKNOWN, Estimate
@@ -45,9 +46,11 @@ def price(model: ImageModel, request: ImageRequest, options: BedrockOptions) -> 
     if model.family == "stability":
         return _STABILITY.get(model.name)
     tiers = _TITAN if model.family == "titan" else _NOVA
-    pixels = (request.width or 0) * (request.height or 0)
-    standard, premium = next((prices for most, *prices in tiers if pixels <= most), (None, None))
-    return premium if request.options.get("quality") == "premium" else standard
+    width, height = request.width or 0, request.height or 0
+    if request.outpaint is not None:
+        width, height = canvas_size(model, width, height)  # what is painted, before it is cut
+    standard, premium = next((prices for most, *prices in tiers if width * height <= most), (None, None))
+    return premium if _quality(request) == "premium" else standard
 
 
 def estimate(model: ImageModel, request: ImageRequest, options: BedrockOptions) -> Estimate:
@@ -55,7 +58,12 @@ def estimate(model: ImageModel, request: ImageRequest, options: BedrockOptions) 
     each = price(model, request, options)
     if each is None:
         return UNKNOWN
-    source = f"AWS, {model.title}, {AS_OF}"
+    quality = "" if model.family == "stability" else f"{_quality(request)}, "
+    source = f"AWS, {model.title}, {quality}{AS_OF}"
     if options.price_per_image is not None:
         source = "price_per_image of [engines.bedrock]"
     return Estimate.per_image(each, request.count, source=source)
+
+
+def _quality(request: ImageRequest) -> str:
+    return str(request.options.get("quality", "standard"))
