@@ -135,7 +135,7 @@ def test_loading_anew_reads_anew(store: Store, write_config):
         ('{"STUDIOLO_ENGIN": "' + KEY + '"}', "STUDIOLO_ENGIN, as the secret .* has it"),
         ('{"threads": "' + KEY + '"}', "'threads' must be a valid integer"),
         ('{"engines.openai": "' + KEY + '"}', "'engines.openai' must be a valid dictionary"),
-        ('{"home": "' + KEY + '"}', "sets 'home', which is needed to find it"),
+        ('{"home": "' + KEY + '"}', "The secret 'prod/studiolo' sets 'home', which is needed to find it"),
         ('{"STUDIOLO_SECRETS": "' + KEY + '"}', "sets 'secrets', which is needed to find it"),
     ],
     ids=[
@@ -169,6 +169,20 @@ def test_what_names_no_secret(place: str, write_config):
     write_config(f'secrets = "{place}"')
     with pytest.raises(SettingsError, match="'secrets' must be aws: and the name"):
         Settings.load()
+
+
+@pytest.mark.parametrize("name", ["secrets_region", "secrets_profile"])
+@pytest.mark.parametrize("value", ["5", '""'])
+def test_a_region_or_profile_that_is_no_text(name: str, value: str, write_config):
+    write_config(f"{NAMED}{name} = {value}\n")
+    with pytest.raises(SettingsError, match=f"'{name}' must be a text"):
+        Settings.load()
+
+
+def test_null_is_no_setting(store: Store, write_config):
+    store('{"threads": null, "STUDIOLO_ENGINE": null, "engines.openai.api_key": null}')
+    write_config(NAMED)
+    assert (Settings.load().threads, Settings.load().engine, Settings.load().engines) == (None, "pocket", {})
 
 
 @pytest.mark.parametrize("how", ["setting", "guard"])

@@ -83,12 +83,12 @@ class SecretSettings(PydanticBaseSettingsSource):
         refuse_unknown(ours, self.settings_cls, where)
         values = SecretVariables(self.settings_cls, ours)()
         for name, value in self._object.items():
-            if not _VARIABLE.fullmatch(name):
+            if not _VARIABLE.fullmatch(name) and value is not None:
                 self._put(values, name, value)
         for name in _READ_BEFORE:
             if name in values:
                 raise SettingsError(
-                    f"{where.capitalize()} sets '{name}', which is needed to find it.",
+                    f"The secret '{self._secret.name}' sets '{name}', which is needed to find it.",
                     hint=f"Take it out there; set {name} in the environment, .env or config.toml.",
                 )
         return values
@@ -150,8 +150,17 @@ def find_secret(
             "Setting 'secrets' must be aws: and the name or ARN of a secret of AWS Secrets Manager.",
             hint='Such as: secrets = "aws:studiolo"',
         )
-    secret = Secret(name, region=given.get("secrets_region"), profile=given.get("secrets_profile"))
+    secret = Secret(
+        name, region=_text_of(given, "secrets_region"), profile=_text_of(given, "secrets_profile")
+    )
     return SecretSettings(settings_cls, secret, forbidden=_is_true(given.get("offline", False)))
+
+
+def _text_of(given: Mapping[str, Any], name: str) -> str | None:
+    value: object = given.get(name)
+    if value is None or (isinstance(value, str) and value):
+        return value
+    raise SettingsError(f"Setting '{name}' must be a text.", hint=f"Write it so, or take {name} out.")
 
 
 def _is_true(value: object) -> bool:
