@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from .serving import Serving
-from .test_jobs import equip, finished, submit
+from .test_jobs import SMALL, equip, finished, submit
 
 
 def estimate(server: Serving, **fields: Any) -> dict[str, Any]:
@@ -84,6 +84,18 @@ def test_the_servers_own_limit_holds_where_a_job_says_nothing(start: Callable[..
     body = {"prompt": "a red apple", "engine": "priced", "count": 2}
     assert server.post("/api/jobs", json=body).status_code == 402
     assert server.post("/api/jobs", json={**body, "max_cost": 0.08}).status_code == 202
+
+
+def test_only_an_admin_spends_more_than_the_servers_limit(start: Callable[..., Serving]):
+    server = start(server_tokens=True, max_cost=0.05)
+    equip(server)
+    body = {"prompt": "a red apple", "engine": "priced", "count": 2, "max_cost": 0.08, **SMALL}
+    answered = {}
+    for scope in ("generate", "admin"):
+        _, secret = server.studio.gallery.tokens.create(scope, [scope])
+        answer = server.post("/api/jobs", json=body, headers={"Authorization": f"Bearer {secret}"})
+        answered[scope] = answer.status_code
+    assert answered == {"generate": 402, "admin": 202}
 
 
 def test_a_reader_is_told_no_price(start: Callable[..., Serving]):

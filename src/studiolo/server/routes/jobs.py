@@ -57,7 +57,7 @@ MaxCost = Annotated[
         ge=0,
         allow_inf_nan=False,
         description="US dollars that all of it may cost; what may cost more is refused before it is begun. "
-        "Not given: the server's own limit, if it has one.",
+        "Not given: the server's own limit, if it has one; only the scope `admin` may set a higher one.",
     ),
 ]
 
@@ -73,6 +73,14 @@ def check_priority(caller: Caller, priority: int) -> None:
             f"The token '{caller.name}' may not put its jobs before those of others.",
             hint="Ask for a priority of at most 0; above it needs the scope 'admin'.",
         )
+
+
+def limit_for(studio: Studio, caller: Caller, wanted: float | None) -> float | None:
+    """What a job may cost: as wanted, but only who has the scope ``admin`` allows more than the setting."""
+    usual = studio.settings.max_cost
+    if wanted is None or usual is None or caller.allows("admin"):
+        return wanted
+    return min(wanted, usual)
 
 
 class JobRequest(RequestBody):
@@ -125,7 +133,7 @@ async def submit_job(
             original_prompt=wanted.original_prompt or original_of(studio, wanted).get("original_prompt", ""),
             owner=caller.id,
             priority=wanted.priority,
-            max_cost=wanted.max_cost,
+            max_cost=limit_for(studio, caller, wanted.max_cost),
         )
         return _accepted(studio, job, response)
 
