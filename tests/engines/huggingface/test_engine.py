@@ -133,6 +133,7 @@ def test_another_size_than_asked_for_is_mended_and_told(server, painter):
         ("maker/words", {}, {}, UnknownEngineError, "No provider that is known"),
         ("maker/none", {}, {}, UnknownEngineError, "No provider that is known"),
         ("maker/missing", {}, {}, UnknownEngineError, "has no model 'maker/missing'"),
+        ("../secrets", {}, {}, UnknownEngineError, "is no name of a model"),
         ("maker/hf", {"provider": "fal-ai"}, {}, UnsupportedRequestError, "fal-ai does no text-to-image"),
         ("maker/hf", {}, {"init_image": shaded(96, 64)}, UnsupportedRequestError, "no image-to-image"),
         ("maker/hf", {"provider": "acme"}, {}, UnsupportedRequestError, "'acme' is not known"),

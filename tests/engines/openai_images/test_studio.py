@@ -8,7 +8,7 @@ import pytest
 
 from studiolo.engines.base import EngineConfig
 from studiolo.engines.fake import FakeImageEngine
-from studiolo.engines.openai.images import StudioloImageEngine
+from studiolo.engines.openai.images import OpenAIImageEngine
 from studiolo.errors import EngineError, UnknownEngineError
 from studiolo.testing import ImageEngineContract
 from tests.engines.openai_images.asking import complete, painted, right_half, shaded
@@ -22,10 +22,15 @@ def serving(home) -> Iterator[Serving]:
 
 
 @pytest.fixture
-def engine(serving: Serving) -> Iterator[StudioloImageEngine]:
-    options = {"base_url": f"{serving.address}/v1"}
-    with StudioloImageEngine(EngineConfig(model="fake", options=options)) as engine:
+def engine(serving: Serving) -> Iterator[OpenAIImageEngine]:
+    with attic(serving.address) as engine:
         yield engine
+
+
+def attic(address: str, *, model: str = "fake") -> OpenAIImageEngine:
+    """``attic:MODEL``, as the settings make it."""
+    options = {"base_url": f"{address}/v1", "image_dialect": "studiolo"}
+    return OpenAIImageEngine(EngineConfig(name="attic", model=model, options=options))
 
 
 def alone(**fields):
@@ -69,12 +74,11 @@ def test_what_the_other_studio_refuses_is_said_as_it_says_it(engine):
 
 
 def test_an_engine_it_does_not_have(serving):
-    options = {"base_url": f"{serving.address}/v1"}
-    with StudioloImageEngine(EngineConfig(model="fakes", options=options)) as other:
+    with attic(serving.address, model="fakes") as other:
         complete(other, **KNOBS)
         with pytest.raises(UnknownEngineError, match="no model 'fakes'") as caught:
             painted(other, **KNOBS)
-    assert "Did you mean 'studiolo:fake'?" in caught.value.hint
+    assert "Did you mean 'attic:fake'?" in caught.value.hint
 
 
 class TestContract(ImageEngineContract):
@@ -83,7 +87,7 @@ class TestContract(ImageEngineContract):
 
     @pytest.fixture(autouse=True)
     def _serve(self, serving: Serving) -> None:
-        self._base_url = f"{serving.address}/v1"
+        self._address = serving.address
 
-    def make_engine(self) -> StudioloImageEngine:
-        return StudioloImageEngine(EngineConfig(model="fake", options={"base_url": self._base_url}))
+    def make_engine(self) -> OpenAIImageEngine:
+        return attic(self._address)

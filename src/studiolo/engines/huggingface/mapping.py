@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -11,6 +12,8 @@ from studiolo.engines.http import Service
 from studiolo.engines.http.worker import Beat
 from studiolo.engines.huggingface.providers import PROVIDERS, Provider, Task
 from studiolo.errors import UnknownEngineError, UnsupportedRequestError
+
+_NAME: Final = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?", re.ASCII)
 
 
 class _Offer(BaseModel):
@@ -35,9 +38,13 @@ def find_provider(
     """The provider of ``model`` that is ``wanted``; of ``auto`` the first in the order of the token's owner.
 
     Raises:
-        UnknownEngineError: nobody offers the model for pictures.
+        UnknownEngineError: it is no model's name, or nobody offers the model for pictures.
         UnsupportedRequestError: it is not offered for ``task``, or not by whom is wanted.
     """
+    if not _NAME.fullmatch(model):
+        raise UnknownEngineError(
+            f"'{model}' is no name of a model.", hint="Name it as the hub does: MAKER/MODEL."
+        )
     told = service.get(f"{hub_url}/api/models/{model}?expand[]=inferenceProviderMapping", beat)
     offers = _offers(service, told)
     known = [offer for offer in offers if offer.provider in PROVIDERS and offer.status != "error"]

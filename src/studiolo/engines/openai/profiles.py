@@ -121,13 +121,6 @@ SD_CPP: Final = Profile(
     default_model="sd-cpp-local",  # it serves one model, and does not look at the name
     start="Is stable-diffusion.cpp running? Start it with: sd-server -m MODEL",
 )
-STUDIOLO: Final = Profile(
-    name="studiolo",
-    title="The other studio",
-    base_url="http://127.0.0.1:7333/v1",
-    description="An engine of a studio on another machine.",
-    start="Is it running? Start it with: studiolo serve",
-)
 TOGETHER: Final = Profile(
     name="together",
     title="Together",

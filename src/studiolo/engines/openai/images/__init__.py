@@ -4,7 +4,6 @@ from studiolo.engines.openai.images.engine import OpenAIImageEngine
 from studiolo.engines.openai.images.kin import (
     LocalAIImageEngine,
     SdcppImageEngine,
-    StudioloImageEngine,
     TogetherImageEngine,
     VLLMImageEngine,
 )
@@ -13,7 +12,6 @@ __all__ = [
     "LocalAIImageEngine",
     "OpenAIImageEngine",
     "SdcppImageEngine",
-    "StudioloImageEngine",
     "TogetherImageEngine",
     "VLLMImageEngine",
 ]

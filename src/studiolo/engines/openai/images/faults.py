@@ -28,6 +28,7 @@ _DECLINED: Final = re.compile(
 )
 _UNVERIFIED: Final = re.compile(r"must be verified|verify organization", re.IGNORECASE)
 _LIMIT: Final = "billing_hard_limit_reached"  # with status 400
+_NEEDED: Final = {"model", "prompt", "n", "size", "width", "height"}
 _EXPLAINED: Final = {400, 403, 404, 415, 422, 451}
 
 
@@ -73,7 +74,7 @@ class Explaining:
                 hint="Allow the model for the key's project there, or take another model.",
             )
         refused = meaning.refused_knob(fault, [*sent, *self._names])
-        if refused and refused != "model":
+        if refused and refused not in _NEEDED:
             ours = self._names.get(refused, refused)
             return UnsupportedRequestError(
                 f"{title} does not take '{ours}' for '{model}'{said}", hint=f"Leave {ours} out."

@@ -20,13 +20,6 @@ class SdcppImageEngine(OpenAIImageEngine):
     dialect_name = "sdcpp"
 
 
-class StudioloImageEngine(OpenAIImageEngine):
-    """``studiolo:ENGINE``, an engine of a studio on another machine."""
-
-    profile = profiles.STUDIOLO
-    dialect_name = "studiolo"
-
-
 class TogetherImageEngine(OpenAIImageEngine):
     """``together:MAKER/MODEL``."""
 
