@@ -15,6 +15,7 @@ from tests.engines.comfyui.test_server import GRAPH
 
 class TestComfyUI(ImageEngineContract):
     fields = {"width": 64, "height": 64, "steps": 4}  # noqa: RUF012 - a class variable of the suite
+    previews_throughout = False
 
     @pytest.fixture(autouse=True)
     def _serve(self):

@@ -178,8 +178,10 @@ def test_options_reach_what_the_request_has_no_word_for(server, build):
 
 
 def test_previews_are_what_the_server_shows(build):
-    seen = []
-    (picture,) = paint(build(), lambda report: seen.append(np.asarray(report.preview())), steps=4)
+    reports = []
+    (picture,) = paint(build(), reports.append, steps=4)
+    assert reports[0].preview is None, "the server has shown nothing yet"
+    seen = [np.asarray(report.preview()) for report in reports if report.preview is not None]
     shown = {preview.tobytes() for preview in seen}
     assert len(shown) > 3, "each step has a preview of its own"
     assert seen[-1].tobytes() == np.asarray(picture.image).tobytes()

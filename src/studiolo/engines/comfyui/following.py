@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -23,21 +23,14 @@ if TYPE_CHECKING:
 
 _LOOK_S: Final = 5.0  # how often a server is asked that tells by itself
 _LOOK_ANYWAY_S: Final = 0.5  # and one that does not
-_GROUND_PX: Final = 64
-_GROUND: Final = (128, 128, 128)
 _ROUNDING: Final = 1e-6
 _PICTURE_FILES: Final = (b"\xff\xd8\xff", b"\x89PNG")
 
 
 class Meter:
-    """Tells ``progress`` how far a painting is. Steps never go down, and end at their total.
+    """Tells ``progress`` how far a painting is. Steps never go down, and end at their total."""
 
-    ``ground`` is shown before the server shows anything: the picture it starts from, else plain grey.
-    """
-
-    def __init__(
-        self, progress: ProgressCallback, *, total: int, stage: str, title: str, ground: Image | None
-    ) -> None:
+    def __init__(self, progress: ProgressCallback, *, total: int, stage: str, title: str) -> None:
         self._progress = progress
         self._total = max(1, total)
         self._stage = stage
@@ -46,7 +39,7 @@ class Meter:
         self._done: dict[str, float] = {}
         self._step = 0
         self._begun = False
-        self._preview = partial(_plain, ground)
+        self._preview: Callable[[], Image] | None = None  # the server shows none until it has begun
 
     def measure(self, weights: Mapping[str, int]) -> None:
         """How much of the work each node is."""
@@ -71,7 +64,7 @@ class Meter:
     def end(self, picture: Image) -> None:
         """The picture is here."""
         self._begun, self._step = True, self._total
-        self._preview = partial(_plain, picture)
+        self._preview = partial(picture.convert, "RGB")
         self.beat()
 
 
@@ -167,9 +160,3 @@ def pictures_of(entry: Entry, workflow: Workflow, title: str) -> list[Output]:
 
 def _seen(content: bytes, title: str) -> Image:
     return picture_from(content, title=title).convert("RGB")
-
-
-def _plain(ground: Image | None) -> Image:
-    from PIL import Image as Pil
-
-    return ground.convert("RGB") if ground is not None else Pil.new("RGB", (_GROUND_PX, _GROUND_PX), _GROUND)

@@ -52,7 +52,7 @@ class Painter:
         began = time.perf_counter()
         request = as_inpainting(asked, multiple=MULTIPLE_PX, least_px=LEAST_PX)
         sources = Sources.of(request)
-        meter = self._meter(request, sources, progress)
+        meter = self._meter(request, progress)
         workflow, choice = self._workflow(request, sources, meter.beat)
         meter.measure(workflow.weights)
         name = str(uuid.uuid4())
@@ -75,7 +75,7 @@ class Painter:
             cost=self._cost(ended - sent),
         )
 
-    def _meter(self, request: ImageRequest, sources: Sources, progress: ProgressCallback) -> Meter:
+    def _meter(self, request: ImageRequest, progress: ProgressCallback) -> Meter:
         own = self.exported
         weights = _weights(own.filled({"steps": request.steps} if request.steps else {})) if own else {}
         return Meter(
@@ -83,7 +83,6 @@ class Painter:
             total=sum(weights.values()) if own else templates.steps_of(request),
             stage="upscaling" if request.upscale is not None else "painting",
             title=self.server.title,
-            ground=sources.init,
         )
 
     def _await(
