@@ -77,16 +77,15 @@ def _openai(lasts_s: float) -> Iterator[Any]:
 
 @contextmanager
 def _replicate(lasts_s: float) -> Iterator[Any]:
-    from tests.engines.replicate import server as replicate
+    from tests.engines.replicate.runs import Run
+    from tests.engines.replicate.server import ReplicateServer
 
-    class Slow(replicate.Run):
-        @property
-        def over(self) -> bool:
-            age = datetime.now(UTC) - datetime.fromisoformat(self.created)
-            return age.total_seconds() >= lasts_s or self.cancelled.is_set()
+    def over(run: Run) -> bool:
+        age = datetime.now(UTC) - datetime.fromisoformat(run.created)
+        return age.total_seconds() >= lasts_s or run.cancelled.is_set()
 
-    replicate.Run = Slow
-    with replicate.ReplicateServer() as server:
+    Run.over = property(over)
+    with ReplicateServer() as server:
         yield server
 
 
