@@ -101,6 +101,14 @@ def test_what_is_left_to_the_model_is_kept_with_the_picture(server, paint_with):
     assert (server.last.input["steps"], server.last.input["cfg"]) == (28, 3.5)
 
 
+def test_what_an_option_said_is_not_kept_as_the_models_default(server, paint_with):
+    engine = paint_with(EDITOR)
+    painted = only(paint(engine, init_image=PICTURE, options={"cfg": 4}))
+    assert (painted.request.guidance_scale, painted.request.options) == (None, {"cfg": 4})
+    list(engine.generate(painted.request))
+    assert server.last.input["cfg"] == 4
+
+
 def test_references_go_where_it_takes_several(server, paint_with):
     references = [Image.new("RGB", (40, 30), colour) for colour in ("red", "green", "blue")]
     paint(paint_with(EDITOR), references=references)

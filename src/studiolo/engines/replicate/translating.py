@@ -242,7 +242,9 @@ def completed(request: ImageRequest, takes: Inputs) -> ImageRequest:
     update: dict[str, Any] = {}
     for ours, names in fields.items():
         target = first(names, takes)
-        if getattr(request, ours) is None and target is not None and not target.refusal(target.default):
+        if getattr(request, ours) is not None or target is None or target.name in request.options:
+            continue
+        if not target.refusal(target.default):
             update[ours] = target.default
     try:
         return ImageRequest.parse({**dict(request), **update})
