@@ -81,12 +81,20 @@ def schedulers(flavour: str) -> list[dict[str, Any]] | None:
     ]
 
 
+def upscalers(flavour: str) -> list[dict[str, Any]]:
+    """SD.Next's modules/upscaler_simple.py has those of latents here, and no route of their own."""
+    latent = ("Latent Nearest", "Latent Bicubic") if flavour == "sdnext" else ()
+    return [*UPSCALERS, *({**UPSCALERS[0], "name": name} for name in latent)]
+
+
 ROUTES: dict[str, Callable[[str], list[dict[str, Any]] | None]] = {
     "samplers": samplers,
     "schedulers": schedulers,
-    "upscalers": lambda _: list(UPSCALERS),
-    "latent-upscale-modes": lambda _: [{"name": name} for name in ("Latent", "Latent (antialiased)")],
-    "loras": lambda _: [{**lora, "metadata": {}} for lora in LORAS],
+    "upscalers": upscalers,
+    "latent-upscale-modes": lambda flavour: (
+        [{"name": name} for name in ("Latent", "Latent (antialiased)")] if flavour != "sdnext" else None
+    ),
+    "loras": lambda flavour: [{**lora, "metadata": {}} for lora in LORAS] if flavour != "old" else None,
     "sd-vae": lambda flavour: (
         None
         if flavour == "forge"

@@ -47,6 +47,7 @@ class WebUI(ThreadingHTTPServer):
 
     ``lasts_s`` is how long it paints, ``auth`` what ``--api-auth`` says, ``fault`` what it does after
     ``good`` more pictures, ``fails_with`` an exception of its own: its class and its words.
+    ``finish`` ends the painting under way, well.
     """
 
     daemon_threads = True
@@ -66,6 +67,7 @@ class WebUI(ThreadingHTTPServer):
         self.hold.set()
         self.checkpoints = [*lists.CHECKPOINTS]
         self.state = State()
+        self.finish = threading.Event()
         self.queue = threading.Lock()
         self.lock = threading.Lock()
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
@@ -112,6 +114,9 @@ class WebUI(ThreadingHTTPServer):
             end = time.monotonic() + (HANGS_S if fault in {"slow", "cancelled"} else self.lasts_s)
             begun = time.monotonic()
             while time.monotonic() < end and not state.interrupted.wait(0.02):
+                if self.finish.is_set():
+                    self.finish.clear()
+                    break
                 done = (time.monotonic() - begun) / max(end - begun, 0.001)
                 task.step = min(steps, int(done * steps))
             task.state = "interrupted" if state.interrupted.is_set() else "finished"

@@ -216,7 +216,7 @@ def test_of_several_control_models_the_one_for_the_checkpoint_is_taken(server, e
 
 def test_without_the_extension_no_control_image_is_followed(server, engine_at):
     server.controlnet = False
-    with pytest.raises(UnsupportedRequestError, match="no ControlNet extension"):
+    with pytest.raises(UnsupportedRequestError, match="has no ControlNet"):
         paint(engine_at(server), control_image=PICTURE, control="canny")
     assert not server.state.tasks
 
@@ -239,6 +239,19 @@ def test_hires_fix_ends_at_the_size_asked_for(server, engine_at):
     assert (said["width"], said["height"]) == (96, 64)
     assert (said["hr_resize_x"], said["hr_resize_y"], said["hr_upscaler"]) == (192, 128, "Lanczos")
     assert picture.image.size == (192, 128)
+
+
+def test_hires_fix_in_sdnext_is_told_in_its_own_words(engine_at):
+    with WebUI("sdnext", lasts_s=0) as server:
+        paint(engine_at(server), width=128, height=128, options={"hr_scale": 2, "hr_denoising_strength": 0.4})
+        said = server.last.said
+    assert said["hr_upscaler"] == "Latent Nearest"
+    assert (said["hr_force"], said["hr_denoising_strength"]) == (True, 0.4)
+
+
+def test_without_the_loras_extension_a_lora_is_refused(engine_at):
+    with WebUI("old", lasts_s=0) as server, pytest.raises(UnsupportedRequestError, match="has no LoRAs"):
+        paint(engine_at(server), loras=[{"name": "add_detail"}])
 
 
 def test_what_else_the_web_ui_knows_are_options(server, engine_at):

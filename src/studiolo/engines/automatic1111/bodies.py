@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from studiolo.engines.automatic1111 import upscaling
 from studiolo.engines.automatic1111.catalogue import Catalogue
 from studiolo.engines.automatic1111.controlling import control_unit
 from studiolo.engines.automatic1111.options import Automatic1111Options, Wishes
@@ -137,11 +138,18 @@ class Writer:
             "hr_resize_x": width,
             "hr_resize_y": height,
             "hr_second_pass_steps": wishes.hr_second_pass_steps or 0,
-            "hr_upscaler": self._name(wishes.hr_upscaler or "Latent", "hires upscaler", beat),
+            "hr_upscaler": self._hires_upscaler(wishes, beat),
         }
         if sdnext:  # it enlarges without a second pass unless that is forced
             return fields | {"hr_denoising_strength": strength, "hr_force": True}
         return fields | {"denoising_strength": strength}
+
+    def _hires_upscaler(self, wishes: Wishes, beat: Beat) -> str:
+        if wishes.hr_upscaler is not None:
+            return self._name(wishes.hr_upscaler, "hires upscaler", beat)
+        # The web UI's own default is "Latent", its first; SD.Next has several of that name.
+        latent = [name for name in self._catalogue.hires_upscalers(beat) if name.startswith("Latent")]
+        return latent[0] if latent else upscaling.choose(self._options.upscaler, self._catalogue, beat)
 
     def _checkpoint(self, asked: str, beat: Beat) -> str:
         return self._catalogue.pick(

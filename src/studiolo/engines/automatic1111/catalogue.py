@@ -104,15 +104,14 @@ class Catalogue:
 
     def checkpoints(self, beat: Beat) -> Table:
         """Models, by their titles."""
-        return {each.title: each.names for each in self._list("sd-models", list[_Checkpoint], beat)}
+        return {each.title: each.names for each in self._read(f"{_API}/sd-models", list[_Checkpoint], beat)}
 
     def samplers(self, beat: Beat) -> Samplers:
         """Samplers and schedules; how schedules are told says which web UI it is."""
-        names = {
-            each.name: tuple(each.aliases or ()) for each in self._list("samplers", list[_Sampler], beat)
-        }
+        known = self._read(f"{_API}/samplers", list[_Sampler], beat)
+        names = {each.name: tuple(each.aliases or ()) for each in known}
         try:
-            listed = self._list("schedulers", list[_Schedule], beat)
+            listed = self._read(f"{_API}/schedulers", list[_Schedule], beat)
         except NoSuchRouteError:
             return Samplers(title=self.title, kind=Schedules.IN_THE_NAME, names=names)
         if not all(each.label for each in listed):
@@ -123,38 +122,38 @@ class Catalogue:
     def sampler_names(self) -> tuple[str, ...]:
         """Those that were asked for before; asks nothing."""
         with self._lock:
-            return tuple(each.name for each in self._kept.get("samplers", ()))
+            return tuple(each.name for each in self._kept.get(f"{_API}/samplers", ()))
 
     def loras(self, beat: Beat) -> Table:
         """LoRAs, by the names that prompts call them."""
-        return {
-            each.name: tuple(filter(None, (each.alias, stem(each.path or ""))))
-            for each in self._list("loras", list[_Lora], beat)
-        }
+        listed = self._optional(
+            f"{_API}/loras", list[_Lora], beat, lacks="has no LoRAs: its extension is off"
+        )
+        return {each.name: tuple(filter(None, (each.alias, stem(each.path or "")))) for each in listed}
 
     def upscalers(self, beat: Beat) -> Table:
         """What enlarges pictures; "None" does not."""
-        listed = self._list("upscalers", list[_Named], beat)
+        listed = self._read(f"{_API}/upscalers", list[_Named], beat)
         return {each.name: () for each in listed if each.name.lower() != _NONE}
 
     def hires_upscalers(self, beat: Beat) -> Table:
         """What enlarges between the two passes of "hires. fix": latents, too."""
-        latent = self._list("latent-upscale-modes", list[_Named], beat)
+        try:
+            latent = self._read(f"{_API}/latent-upscale-modes", list[_Named], beat)
+        except NoSuchRouteError:  # SD.Next, whose other list has them
+            latent = []
         return {each.name: () for each in latent} | dict(self.upscalers(beat))
 
     def vaes(self, beat: Beat) -> Table:
         """Autoencoders, by the names that settings call them."""
-        try:
-            return {each.model_name: () for each in self._list("sd-vae", list[_Vae], beat)}
-        except NoSuchRouteError as error:
-            raise UnsupportedRequestError(
-                f"{self.title} has no choice of VAE over its API (Forge keeps it elsewhere).",
-                hint="Leave vae out, and choose it there.",
-            ) from error
+        lacks = "has no choice of VAE over its API, as Forge has none"
+        return {
+            each.model_name: () for each in self._optional(f"{_API}/sd-vae", list[_Vae], beat, lacks=lacks)
+        }
 
     def styles(self, beat: Beat) -> Table:
         """Prompt styles."""
-        return {each.name: () for each in self._list("prompt-styles", list[_Named], beat)}
+        return {each.name: () for each in self._read(f"{_API}/prompt-styles", list[_Named], beat)}
 
     def control_models(self, beat: Beat) -> Table:
         """ControlNet's models.
@@ -162,13 +161,8 @@ class Catalogue:
         Raises:
             UnsupportedRequestError: there is no such extension, or no such API of it.
         """
-        try:
-            listed = self._read("controlnet/model_list", _ControlModels, beat).model_list
-        except NoSuchRouteError as error:
-            raise UnsupportedRequestError(
-                f"{self.title} has no ControlNet extension (SD.Next's own is not spoken to).",
-                hint="Install sd-webui-controlnet there, or leave the control image out.",
-            ) from error
+        lacks = "has no ControlNet: its extension sd-webui-controlnet is not installed"
+        listed = self._optional("controlnet/model_list", _ControlModels, beat, lacks=lacks).model_list
         return {each: () for each in listed if each.lower() != _NONE}
 
     def no_preprocessor(self, beat: Beat) -> str:
@@ -181,14 +175,23 @@ class Catalogue:
             )
         return found
 
-    def _list(self, name: str, form: type[T], beat: Beat) -> T:
-        return self._read(f"{_API}/{name}", form, beat, kept_as=name)
+    def _optional(self, path: str, form: type[T], beat: Beat, *, lacks: str) -> T:
+        """As :meth:`_read`, of what a web UI may be without.
 
-    def _read(self, path: str, form: type[T], beat: Beat, *, kept_as: str = "") -> T:
-        name = kept_as or path
+        Raises:
+            UnsupportedRequestError: this one ``lacks`` it.
+        """
+        try:
+            return self._read(path, form, beat)
+        except NoSuchRouteError as error:
+            raise UnsupportedRequestError(
+                f"{self.title} {lacks}.", hint="Leave it out, or see to it that it is there."
+            ) from error
+
+    def _read(self, path: str, form: type[T], beat: Beat) -> T:
         with self._lock:
-            if name in self._kept:
-                found: T = self._kept[name]
+            if path in self._kept:
+                found: T = self._kept[path]
                 return found
         content = self._connection.asking.get(path, beat)
         try:
@@ -196,5 +199,5 @@ class Catalogue:
         except ValidationError as error:
             raise no_web_ui(self._connection.host, self._connection.options) from error
         with self._lock:
-            self._kept[name] = read
+            self._kept[path] = read
         return read

@@ -10,12 +10,12 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from studiolo.engines.automatic1111 import answers, samplers, upscaling
+from studiolo.engines.automatic1111.abilities import capabilities
 from studiolo.engines.automatic1111.bodies import Writer
 from studiolo.engines.automatic1111.catalogue import Catalogue
 from studiolo.engines.automatic1111.connection import QUICK, Connection
 from studiolo.engines.automatic1111.options import (
     BASE_URL,
-    MAX_SIDE_PX,
     MIN_SIDE_PX,
     MULTIPLE_PX,
     Automatic1111Options,
@@ -24,7 +24,7 @@ from studiolo.engines.automatic1111.options import (
 from studiolo.engines.automatic1111.starting import first_pass
 from studiolo.engines.automatic1111.watching import NamedTask, UnnamedTask, Watch
 from studiolo.engines.base import Availability, EngineConfig, ImageEngine
-from studiolo.engines.capabilities import Capabilities, Range, Sizes
+from studiolo.engines.capabilities import Capabilities
 from studiolo.engines.http import Host
 from studiolo.engines.http.hosting import reachable
 from studiolo.engines.parallel import Places
@@ -33,7 +33,6 @@ from studiolo.engines.repainting import finished, size_of
 from studiolo.errors import Cancelled, InvalidRequestError, SettingsError, StudioloError
 from studiolo.offline import is_loopback
 from studiolo.requests import (
-    MAX_LORAS,
     GeneratedImage,
     ImageRequest,
     Progress,
@@ -67,35 +66,7 @@ class Automatic1111ImageEngine(ImageEngine):
     @property
     def capabilities(self) -> Capabilities:
         """What every web UI can do; samplers of this one are among them once it was asked."""
-        options = self._options
-        return Capabilities(
-            description="A Stable Diffusion web UI of your own: AUTOMATIC1111, Forge, reForge, SD.Next.",
-            tasks=frozenset({"text-to-image", "image-to-image", "inpainting", "outpainting", "upscaling"}),
-            sizes=Sizes(
-                minimum=MIN_SIDE_PX,
-                maximum=MAX_SIDE_PX,
-                multiple=MULTIPLE_PX,
-                default=(options.width, options.height),
-            ),
-            steps=Range(minimum=1, maximum=150, default=20),
-            guidance_scale=Range(minimum=1, maximum=30, default=7),
-            strength=Range(minimum=0, maximum=1, default=0.75),
-            negative_prompt=True,
-            schedulers=self._samplers(),
-            scheduler_aliases=samplers.ALIASES,
-            refiners=("none", "ensemble"),
-            handover=Range(minimum=0.01, maximum=0.99, default=0.8),
-            seams=("default", "precise"),
-            controls=("canny", "segmentation"),
-            control_strength=Range(minimum=0, maximum=1, default=1),
-            loras=MAX_LORAS,
-            upscale=(2, 4),
-            previews=options.previews,
-            offline=is_loopback(options.host),
-            options=frozenset(Wishes.model_fields),
-            device=self._name,
-            parallel=options.max_parallel,
-        )
+        return capabilities(self._name, self._options, self._samplers())
 
     def availability(self) -> Availability:
         """Ready if it may be connected to; asks nothing."""
@@ -167,6 +138,7 @@ class Automatic1111ImageEngine(ImageEngine):
         sent = outpainting.as_inpainting(request, multiple=MULTIPLE_PX, least_px=MIN_SIDE_PX)
         order = Writer(catalogue, self._options, self.config.model).order(sent, beat)
         watch = _watch(connection, progress, steps=steps, named=order.names_tasks)
+        beat()
         try:
             content = connection.painting.post(
                 order.path, {**order.body, **watch.fields}, watch.beat, once=True
