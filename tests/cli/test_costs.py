@@ -9,9 +9,15 @@ from typing import Any
 
 import pytest
 
+from studiolo.cli.engine_facts import details, knobs
+from studiolo.engines.base import Availability
+from studiolo.engines.capabilities import Capabilities, Sizes
+from studiolo.engines.kinds import Kind
 from studiolo.imaging.metadata import read_metadata
 from studiolo.registry import EngineRegistry
-from tests.jobs.engines import ENGINES
+from studiolo.requests import ImageRequest
+from studiolo.studio.engines import EngineFacts
+from tests.jobs.engines import ENGINES, Priced
 
 from .conftest import Done
 
@@ -107,6 +113,39 @@ def test_files_are_numbered_by_their_places_whichever_is_finished_first(run: Run
         6,
         7,
     ]
+
+
+def test_what_an_engine_charges_is_told_of_it(run: Run):
+    [priced, unpriced, free] = run("engines", "priced", "unpriced", "fake", "--kind", "image", "--json").json
+    assert priced["price"] == {"usd": 0.04, "basis": "1 picture at $0.04 (a list)", "firm": True}
+    assert (unpriced["price"]["usd"], free["price"]["usd"]) == (None, 0)
+
+
+class Listed(Priced):
+    """Paints two sizes, and seeds do nothing."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        sizes = Sizes.among([(64, 64), (96, 64)])
+        return super().capabilities.model_copy(update={"sizes": sizes, "seeded": False})
+
+
+def test_lists_of_sizes_and_what_seeds_do_are_told():
+    engine = Listed()
+    facts = EngineFacts(
+        kind=Kind.IMAGE,
+        name="listed",
+        default=False,
+        availability=Availability(ready=True),
+        capabilities=engine.capabilities,
+        price=engine.estimate(ImageRequest(prompt="picture")),
+    )
+    told = dict(details(facts))
+    assert told["size"] == "64x64, 96x64; default 64x64"
+    assert told["seed"].endswith("which only numbers the pictures")
+    assert told["prompt"] == "up to 60 characters"
+    assert told["price"] == "$0.04 a picture: 1 picture at $0.04 (a list)"
+    assert knobs(facts).startswith("2 sizes, ")
 
 
 def test_what_was_paid_is_summed_up(run: Run):

@@ -12,12 +12,14 @@ from PIL import Image
 
 from studiolo.errors import GalleryReadOnlyError, GalleryTooNewError
 from studiolo.gallery import Gallery, PictureFilter
+from studiolo.jobs.journal import JobJournal
 from studiolo.requests import SourceImage
 from tests.gallery.painting import WordEmbedder, painting
 from tests.gallery.permissions import no_permission_to_write
 
 KEPT = Path(__file__).parent / "kept"
 EARLIER = [1, 2, 3]
+JOBS = {1: [], 2: [], 3: [("a green pear", None)]}
 
 
 def unpack(version, folder):
@@ -49,12 +51,17 @@ def assert_all_there(gallery, version):
         assert [hit.picture.id for hit in gallery.search("umbrella")] == [newest.id]
 
 
+def jobs_in(gallery):
+    return JobJournal(gallery, "mine").page(owner=None, states=None, limit=9, before=None)
+
+
 @pytest.mark.parametrize("version", EARLIER)
 def test_an_earlier_gallery_is_brought_along_whole(tmp_path, version):
     unpack(version, tmp_path)
     with Gallery.open(tmp_path, embedder=WordEmbedder()) as gallery:
         assert_all_there(gallery, version)
         assert gallery.check(deep=True, mend=False).orphans == ()
+        assert [(job.prompt, job.max_cost) for job in jobs_in(gallery)] == JOBS[version]
         newest = gallery.list().pictures[0]
         collection = gallery.collections.create("Houses")
         assert gallery.collections.add(collection.id, [newest.id]).count == 1
@@ -78,6 +85,8 @@ def test_an_earlier_gallery_that_cannot_be_written_is_looked_at_as_it_is(readabl
         assert_all_there(gallery, version)
         newest = gallery.list().pictures[0]
         assert gallery.check().orphans == ()
+        assert [(job.prompt, job.max_cost) for job in jobs_in(gallery)] == JOBS[version]
+        assert gallery.spent() == ()
         assert (gallery.collections.list(), gallery.collections.of(newest.id)) == ((), ())
         assert gallery.list(PictureFilter(collection="nothing")).pictures == ()
         assert gallery.tokens.list() == gallery.shares.of(newest.id) == ()
