@@ -12,7 +12,10 @@ from studiolo.engines.pricing import UNKNOWN, Estimate
 from studiolo.requests import ImageRequest
 
 AS_OF: Final = "2026-07"
-"""When the page "Amazon Bedrock pricing" was last seen to say so, for the regions of the United States."""
+"""Of what the page "Amazon Bedrock pricing" says for the United States, as public lists quoted it by then.
+
+Titan and Nova Canvas, which ended that year, stand at their last price.
+"""
 
 # US dollars a picture.
 _STABILITY: Final[Mapping[str, float]] = {
