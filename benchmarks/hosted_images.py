@@ -18,8 +18,8 @@ from benchmarks import hosted_clients, hosted_services
 from benchmarks.machine import report
 
 LASTS_S = 2.25
-"""What painting takes, about: few services are quicker, most take longer. Between two looks of Replicate's own
-client, which come every half a second."""
+"""What painting takes, about: few services are quicker, most take longer. It lies between two looks of
+Replicate's own client, which come every half a second."""
 
 PAIRS, PAIRS_AT_ONCE = 9, 21
 TOGETHER = 4
