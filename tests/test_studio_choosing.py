@@ -24,16 +24,16 @@ PICTURE = Image.new("RGB", (24, 16), "teal")
 class Only(FakeImageEngine):
     """Does one task, and is as ready as it is told to be."""
 
-    def __init__(self, task: Task, *, ready: bool = True, offline: bool = True, device: str = "cpu") -> None:
+    def __init__(self, task: Task, *, ready: bool = True, offline: bool = True, served: bool = False) -> None:
         super().__init__()
         self._tasks = frozenset({task})
         self._ready = ready
         self._offline = offline
-        self._device = device
+        self._served = served
 
     @property
     def capabilities(self) -> Capabilities:
-        changes = {"tasks": self._tasks, "offline": self._offline, "device": self._device}
+        changes = {"tasks": self._tasks, "offline": self._offline, "served": self._served}
         return super().capabilities.model_copy(update=changes)
 
     def availability(self) -> Availability:
@@ -83,16 +83,26 @@ def test_what_it_cannot_is_done_by_the_first_that_is_ready_and_the_picture_says_
 def test_nothing_is_sent_to_a_service_that_nobody_named(open_with):
     studio = open_with(service=Only("upscaling", offline=False))
     request = studio.request(init_image=PICTURE, upscale=2)
-    with pytest.raises(UnsupportedRequestError, match="Engines here that can: service"):
+    with pytest.raises(UnsupportedRequestError, match=r"No engine here can\. Services: service\."):
         studio.prepare(request)
     assert studio.prepare(request, engine="service").engine == "service"
 
 
 def test_a_server_of_this_machine_is_not_asked_unless_it_is_named(open_with):
-    studio = open_with(aserver=Only("upscaling", device="aserver"), upscaler=Only("upscaling"))
+    studio = open_with(aserver=Only("upscaling", served=True), upscaler=Only("upscaling"))
     request = studio.request(init_image=PICTURE, upscale=2)
     assert studio.prepare(request).engine == "upscaler"
     assert studio.prepare(request, engine="aserver").engine == "aserver"
+    with pytest.raises(
+        UnsupportedRequestError, match=r"here that can: upscaler\. If their server runs: aserver\."
+    ):
+        studio.prepare(request, engine="words")
+
+
+def test_services_without_a_key_are_named_where_nobody_else_can(open_with):
+    studio = open_with(service=Only("upscaling", offline=False, ready=False))
+    with pytest.raises(UnsupportedRequestError, match=r"Services, once set up: service\."):
+        studio.prepare(studio.request(init_image=PICTURE, upscale=2))
 
 
 def test_what_would_mend_it_is_said_where_nobody_is_ready(open_with):

@@ -177,6 +177,9 @@ class Capabilities(BaseModel):
     upscale: tuple[int, ...] = Field(default=(), description="By how much it enlarges pictures.")
     previews: bool = False
     offline: bool = False
+    served: bool = Field(
+        default=False, description="Another program's server does it, which may not be running."
+    )
     languages: tuple[str, ...] = Field(default=("en",), description="Of prompts, BCP 47; empty: any.")
     open_ended: bool = Field(
         default=False,

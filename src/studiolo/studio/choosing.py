@@ -40,8 +40,7 @@ def choose_engine(registry: EngineRegistry, preferred: str, request: ImageReques
         for name in _others(registry, request, preferred):
             engine = registry.resolve(name)
             able = engine.capabilities
-            served = able.device == name  # by a server of its own, of which it is not known that it is there
-            if able.offline and not served and engine.availability().ready:
+            if able.offline and not able.served and engine.availability().ready:
                 why = error.message.removeprefix(f"Engine '{preferred}' ").rstrip(".")
                 return Choice(engine=name, note=f"by {name}: {preferred} {why}")
         raise _refusal(registry, request, preferred, error) from error
@@ -72,14 +71,29 @@ def _refusal(
     registry: EngineRegistry, request: ImageRequest, engine: str, error: UnsupportedRequestError
 ) -> UnsupportedRequestError:
     """``error``, with who could do it instead, and what those lack that cannot yet."""
-    ready: list[str] = []
+    here: list[str] = []
+    servers: list[str] = []
+    services: list[str] = []
+    unset: list[str] = []
     lacking: list[str] = []
     for name in _others(registry, request, engine):
-        found = registry.resolve(name).availability()
-        if found.ready:
-            ready.append(name)
-        else:
+        other = registry.resolve(name)
+        able, found = other.capabilities, other.availability()
+        if not found.ready and not able.offline:
+            unset.append(name)
+        elif not found.ready:
             lacking.append(f"{name} could. {(found.hint or found.reason).rstrip('.')}.")
-    others = f"Engines here that can: {', '.join(ready)}." if ready else "No engine here can."
-    told = error.hint, others, *([] if ready else lacking), "See: studiolo engines"
+        elif not able.offline:
+            services.append(name)
+        else:
+            (servers if able.served else here).append(name)
+    told = (
+        error.hint,
+        f"Engines here that can: {', '.join(here)}." if here else "No engine here can.",
+        f"If their server runs: {', '.join(servers)}." if servers else "",
+        f"Services: {', '.join(services)}." if services else "",
+        f"Services, once set up: {', '.join(unset)}." if unset and not here else "",
+        *([] if here else lacking),
+        "See: studiolo engines",
+    )
     return UnsupportedRequestError(error.message, hint=" ".join(filter(None, told)))

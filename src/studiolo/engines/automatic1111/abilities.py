@@ -41,6 +41,7 @@ def capabilities(name: str, options: Automatic1111Options, schedulers: tuple[str
         upscale=(2, 4),
         previews=options.previews,
         offline=is_loopback(options.host),
+        served=True,
         options=frozenset(Wishes.model_fields),
         device=name,
         parallel=options.max_parallel,

@@ -73,6 +73,7 @@ class HuggingFaceImageEngine(ImageEngine):
             negative_prompt=True,
             open_ended=True,
             offline=is_loopback(self._options.host),
+            served=True,
             languages=(),
             device=self._name,
             parallel=self._options.max_parallel,

@@ -50,7 +50,7 @@ class ReplicateImageEngine(ImageEngine):
         known = self._known
         able = open_ended() if known is None else abilities(known)
         where = {"device": self._name, "parallel": self._options.max_parallel}
-        return able.model_copy(update={**where, "offline": is_loopback(self._options.host)})
+        return able.model_copy(update={**where, "offline": is_loopback(self._options.host), "served": True})
 
     def availability(self) -> Availability:
         """Ready if there is a key and it may connect."""

@@ -24,6 +24,7 @@ def shared(account: Account, *, parallel: int) -> dict[str, Any]:
         "description": account.profile.pictures or account.profile.description,
         "max_count": 10,
         "offline": is_loopback(account.options.host),
+        "served": True,
         "languages": (),
         "device": account.name,
         "parallel": parallel,
