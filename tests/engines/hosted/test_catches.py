@@ -208,7 +208,7 @@ WRONGS: list[tuple[type[DemoEngine], FaultName, str]] = [
 )
 def test_suite_catches(engine: type[DemoEngine], fault: FaultName, said: str, monkeypatch):
     monkeypatch.setattr("tests.engines.hosted.faults.PATIENCE_S", 2)
-    monkeypatch.setattr("tests.engines.hosted.demo.HANGS_S", 0.5)
+    monkeypatch.setattr("tests.engines.hosted.demo_server.HANGS_S", 0.5)
 
     class Wrong(Demo):
         kind = engine
