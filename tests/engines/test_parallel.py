@@ -85,6 +85,31 @@ def test_when_one_fails_those_under_way_are_kept_and_none_is_begun():
     assert len(begun) < 4
 
 
+def test_when_one_fails_none_is_begun_that_waits_for_another_requests_place():
+    places, occupied, leave = Places(2), threading.Event(), threading.Event()
+    begun = []
+
+    def occupy(request, progress):
+        occupied.set()
+        assert leave.wait(10)
+        return made(request)
+
+    def fail(request, progress):
+        begun.append(request.seed)
+        raise EngineError("The service fell over.")
+
+    single = FOUR.model_copy(update={"count": 1})
+    other = threading.Thread(target=lambda: list(places.paint_each(single, occupy, ignore_progress)))
+    other.start()
+    assert occupied.wait(10)
+    with pytest.raises(EngineError, match="fell over"):
+        list(places.paint_each(FOUR, fail, ignore_progress))
+    leave.set()
+    other.join()
+    assert len(begun) == 1
+    assert len(list(places.paint_each(FOUR, occupy, ignore_progress))) == 4
+
+
 def test_what_is_finished_is_kept_when_it_is_called_off():
     waiting = threading.Event()
 

@@ -60,6 +60,7 @@ class _Errand:
         self._paint = paint
         self._free = free
         self._stop = threading.Event()
+        self._failed = threading.Event()
         self._events: SimpleQueue[_Event] = SimpleQueue()
         self._threads = ThreadPoolExecutor(min(threads, request.count), thread_name_prefix="studiolo-picture")
         self._running: dict[int, Future[None]] = {
@@ -128,18 +129,30 @@ class _Errand:
 
         single = self._request.model_copy(update={"count": 1, "seed": (self._request.seed or 0) + index})
         try:
-            while not self._free.acquire(timeout=BEAT_S):
-                self._refuse_if_stopped()
-            try:
-                self._refuse_if_stopped()
-                made = self._paint(single, tell)
-            finally:
-                self._free.release()
+            self._take_place()
+        except Cancelled as refused:
+            self._events.put((index, refused))
+            return
+        try:
+            made = self._paint(single, tell)
         except BaseException as error:  # noqa: BLE001 - raised in the thread that asked
             self._events.put((index, error))
+            self._failed.set()  # while it has its place yet, so that nobody takes that to begin another
         else:
             self._events.put((index, made))
+        finally:
+            self._free.release()
 
-    def _refuse_if_stopped(self) -> None:
-        if self._stop.is_set():
+    def _take_place(self) -> None:
+        """Wait for a place, unless no more are to be begun."""
+        while not self._free.acquire(timeout=BEAT_S):
+            self._refuse_to_begin()
+        try:
+            self._refuse_to_begin()
+        except Cancelled:
+            self._free.release()
+            raise
+
+    def _refuse_to_begin(self) -> None:
+        if self._stop.is_set() or self._failed.is_set():
             raise Cancelled
