@@ -6,11 +6,13 @@ import time
 import pytest
 
 from studiolo.engines.fake import FakeImageEngine
+from studiolo.engines.parallel import Places
 from studiolo.errors import (
     Cancelled,
     CostLimitError,
     CredentialsError,
     EngineError,
+    GalleryError,
     InvalidRequestError,
 )
 from studiolo.requests import Progress, ignore_progress
@@ -201,3 +203,43 @@ def test_a_limit_is_for_all_of_them_together(studio):
     with pytest.raises(CostLimitError, match="after 2 pictures"):
         painted.extend(studio.generate_many(requests, engine="metered", max_cost=0.12))
     assert [each.request for each in painted] == [0, 1]
+
+
+class OneByOne(FakeImageEngine):
+    """A service that paints one after the other, each when its ``gate`` lets it, and is paid for each."""
+
+    def __init__(self, config=None):
+        super().__init__(config)
+        self.places = Places(1)
+        self.gate = threading.Semaphore(1)
+        self.begun = []
+
+    def generate(self, request, progress=ignore_progress):
+        def paint(single, tell):
+            self.begun.append(single.seed)
+            while not self.gate.acquire(timeout=0.01):
+                tell(Progress(step=0, total=1))
+            return next(FakeImageEngine.generate(self, single))
+
+        yield from self.places.paint_each(request, paint, progress)
+
+
+@pytest.mark.parametrize("queued", [False, True], ids=["called", "queued"])
+def test_what_cannot_be_kept_calls_off_the_rest(studio, queued):
+    """The error is held on to, which must not keep the service painting for nobody."""
+    studio.registry.register("service", OneByOne)
+    service = studio.registry.resolve("service")
+    with studio.gallery.catalog.database.write() as connection:
+        full = "BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        connection.execute(f"CREATE TRIGGER full BEFORE INSERT ON pictures {full}")
+    fields = {"engine": "service", "count": 6, "seed": 1, **SMALL}
+    if queued:
+        job = studio.jobs.wait(studio.submit("an apple", **fields).id, MET_S)
+        assert job.error.name == "gallery"
+    else:
+        painting = studio.generate_each("an apple", **fields)
+        with pytest.raises(GalleryError) as held:
+            next(painting)
+        assert held.value.__traceback__ is not None
+    assert not [thread for thread in threading.enumerate() if "studiolo-picture" in thread.name]
+    assert len(service.begun) < 6

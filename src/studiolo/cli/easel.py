@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -145,7 +146,7 @@ def paint(studio: Studio, order: Order | Edits, result: Result) -> None:
     if not result.as_json:
         say_estimate(quotes)
 
-    def begin(**callbacks: Any) -> Iterator[Painted]:
+    def begin(**callbacks: Any) -> Generator[Painted]:
         return studio.generate_many(
             requests,
             engine=engine,
@@ -167,7 +168,7 @@ def paint(studio: Studio, order: Order | Edits, result: Result) -> None:
         raise errors[0]
 
 
-def _fill(easel: Easel, begin: Callable[..., Iterator[Painted]]) -> list[StudioloError]:
+def _fill(easel: Easel, begin: Callable[..., Generator[Painted]]) -> list[StudioloError]:
     """Have the pictures painted that ``begin`` gives, and taken; gives what failed on the way."""
     from studiolo.cli.interrupt import cancel_on_interrupt
     from studiolo.cli.painting import PaintingLine
@@ -182,7 +183,7 @@ def _fill(easel: Easel, begin: Callable[..., Iterator[Painted]]) -> list[Studiol
             line.request_failed(number)
 
         painting = begin(progress=line.report, cancel=cancel, failed=failed)
-        with line:
+        with line, closing(painting):  # a copy that cannot be written calls off what is still painted
             try:
                 for painted in painting:
                     line.picture_done(easel.place(painted))

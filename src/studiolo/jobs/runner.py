@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -150,7 +151,7 @@ class Paint(Protocol):
         max_cost: float | None,
         notes: tuple[str, ...],
         within: Callable[[sqlite3.Connection, Picture], None],
-    ) -> Iterator[Picture]:
+    ) -> Generator[Picture]:
         """Paint ``request.count`` pictures."""
         ...
 
@@ -216,9 +217,10 @@ class LocalRunner(Runner):
             within=within,
         )
         paid = 0.0
-        for picture in painting:
-            paid += picture.cost or 0.0
-            report.picture(number_of(picture), picture.id)
+        with closing(painting):
+            for picture in painting:
+                paid += picture.cost or 0.0
+                report.picture(number_of(picture), picture.id)
         return paid
 
 

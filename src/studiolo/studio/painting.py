@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -68,7 +69,7 @@ class Painting(Core):
         original_prompt: str = "",
         max_cost: float | None = None,
         **fields: Any,
-    ) -> Iterator[Picture]:
+    ) -> Generator[Picture]:
         """Paint pictures; each is in the gallery before it is yielded, which is as soon as it is finished.
 
         Args:
@@ -181,7 +182,7 @@ class Painting(Core):
         max_cost: float | None,
         notes: tuple[str, ...] = (),
         within: Within | None = None,
-    ) -> Iterator[Picture]:
+    ) -> Generator[Picture]:
         """As :meth:`generate_each`; each picture has ``notes`` and is kept with what ``within`` writes.
 
         ``max_cost`` None: whatever it costs.
@@ -207,7 +208,7 @@ class Painting(Core):
         translate: bool,
         original_prompt: str,
         within: Within | None = None,
-    ) -> Iterator[Picture]:
+    ) -> Generator[Picture]:
         """Paint and keep what ``budget`` has admitted."""
         translation = self._translation(prepared.painter, prepared.request, progress) if translate else None
         if translation is not None:
@@ -249,16 +250,18 @@ class Painting(Core):
 
     def _keep_each(
         self,
-        painted: Iterator[GeneratedImage],
+        painted: Generator[GeneratedImage],
         *,
         notes: tuple[str, ...],
         original_prompt: str,
         within: Within | None,
-    ) -> Iterator[Picture]:
-        for generated in painted:
-            every = (*notes, *generated.notes, *_kept_to(generated))
-            told = replace(generated, notes=tuple(dict.fromkeys(every)))
-            yield self.gallery.add(told, original_prompt=original_prompt, within=within)
+    ) -> Generator[Picture]:
+        # Closed also where one cannot be kept: who holds that error would keep the others being painted.
+        with closing(painted):
+            for generated in painted:
+                every = (*notes, *generated.notes, *_kept_to(generated))
+                told = replace(generated, notes=tuple(dict.fromkeys(every)))
+                yield self.gallery.add(told, original_prompt=original_prompt, within=within)
 
 
 def _kept_to(generated: GeneratedImage) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -49,7 +49,7 @@ class Several(Painting):
         original_prompts: Sequence[str] = (),
         max_cost: float | None = None,
         failed: Failed | None = None,
-    ) -> Iterator[Painted]:
+    ) -> Generator[Painted]:
         """Paint several requests, at once where the engine's service takes several, else one after the other.
 
         All are checked before the first is painted. A request that fails does not keep the others from being
@@ -110,7 +110,7 @@ class Several(Painting):
         *,
         translate: bool,
         original_prompt: str,
-    ) -> Iterator[Picture]:
+    ) -> Generator[Picture]:
         return self._perform(
             prepared, budget, progress=progress, translate=translate, original_prompt=original_prompt
         )
@@ -122,7 +122,7 @@ def _paint_all(
     progress: ProgressCallback,
     budget: Budget,
     failed: Failed | None,
-) -> Iterator[Painted]:
+) -> Generator[Painted]:
     first: StudioloError | None = None
     for errand, news in run(errands, progress, in_turn=budget.one_by_one):
         request = prepared[errand.number].request

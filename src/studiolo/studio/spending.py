@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
@@ -69,18 +69,19 @@ class Budget:
             raise _too_dear(quotes, total, self._limit)
         self.one_by_one = not all(quote.firm for quote in quotes)
 
-    def paint(self, prepared: Prepared, progress: ProgressCallback) -> Iterator[GeneratedImage]:
-        """The pictures of a request that was admitted.
+    def paint(self, prepared: Prepared, progress: ProgressCallback) -> Generator[GeneratedImage]:
+        """The pictures of a request that was admitted; closing it calls off what is still being painted.
 
         Raises:
             CostLimitError: the next one may cost more than is left; those before are yielded.
             EngineError, Cancelled: as the engine.
         """
         if self.one_by_one:
-            return self._paint_one_by_one(prepared, progress)
-        return prepared.painter.generate(prepared.request, progress)
+            yield from self._paint_one_by_one(prepared, progress)
+        else:
+            yield from prepared.painter.generate(prepared.request, progress)
 
-    def _paint_one_by_one(self, prepared: Prepared, progress: ProgressCallback) -> Iterator[GeneratedImage]:
+    def _paint_one_by_one(self, prepared: Prepared, progress: ProgressCallback) -> Generator[GeneratedImage]:
         request = prepared.request
         for index in range(request.count):
 
