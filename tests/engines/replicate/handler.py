@@ -214,6 +214,8 @@ class Handler(BaseHTTPRequestHandler):
         self._json(200, {"next": None, "previous": None, "results": results})
 
     def _deliver(self, run: Run) -> None:
+        if self.server.slow_deliveries is not None:
+            breaking.wait(self, self.server.slow_deliveries, at_most_s=5)
         match self.server.fault if run.broken else None:
             case "half-sent":
                 breaking.send_half(self, run.picture)

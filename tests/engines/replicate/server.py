@@ -66,6 +66,8 @@ class ReplicateServer(ThreadingHTTPServer):
         """How many replies to new runs break off."""
         self.slow_replies: threading.Event | None = None
         """What replies to new runs wait for."""
+        self.slow_deliveries: threading.Event | None = None
+        """What finished pictures wait for."""
         self.outputs: Callable[[Run], Any] = lambda run: list(run.output)
         self.on_delivery: Callable[[], None] = lambda: None
         self.lock = threading.Lock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from PIL import Image
@@ -10,6 +11,7 @@ from PIL import Image
 from studiolo.engines.base import EngineConfig
 from studiolo.engines.pictures import as_data_url
 from studiolo.engines.pricing import UNKNOWN
+from studiolo.engines.replicate import painting
 from studiolo.engines.replicate.image import ReplicateImageEngine
 from studiolo.errors import (
     Cancelled,
@@ -134,6 +136,36 @@ def test_one_that_is_called_off_while_it_is_begun_is_called_off_there(server, pa
         paint(paint_with(), stop, **SMALL)
     server.slow_replies.set()
     assert server.called_off == 1
+
+
+def test_a_picture_that_is_painted_and_on_its_way_is_kept_when_it_is_called_off(server, paint_with):
+    """It is paid for."""
+    server.slow_deliveries = threading.Event()
+    soon = threading.Timer(0.3, server.slow_deliveries.set)  # after some beats that would end it
+
+    def stop(report):
+        if any(path.startswith("/pbxt/") for path in paths(server)):
+            soon.start()
+            raise Cancelled
+
+    engine, kept = paint_with(), []
+    with pytest.raises(Cancelled):
+        kept.extend(picture.seed for picture in engine.generate(complete(engine, **SMALL), stop))
+    soon.join()
+    assert kept == [7]
+
+
+def test_a_delivery_that_takes_too_long_is_not_waited_for_by_who_turned_away(monkeypatch):
+    monkeypatch.setattr(painting, "_GRACE_S", 0.0)
+
+    def turn_away():
+        raise Cancelled
+
+    beat = painting.unhurried(turn_away)
+    beat()
+    time.sleep(0.01)
+    with pytest.raises(Cancelled):
+        beat()
 
 
 def test_a_run_that_ended_is_not_called_off(server, paint_with):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 
 from studiolo.engines.base import Availability, EngineConfig, ImageEngine
@@ -19,7 +20,7 @@ from studiolo.engines.capabilities import Capabilities
 from studiolo.engines.options import read_options
 from studiolo.engines.parallel import Places
 from studiolo.engines.pricing import Estimate
-from studiolo.errors import EngineError, InputError
+from studiolo.errors import Cancelled, EngineError, InputError
 from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback, ignore_progress
 
 
@@ -102,7 +103,8 @@ class BedrockImageEngine(ImageEngine):
         painter = Painter(self._connected(), self._model, attempts=self._options.max_attempts)
         received = read_reply(painter.ask(invocation.body, beat), self._model.title)
         image, notes = invocation.picture(received)
-        progress(Progress(step=1, total=1))
+        with suppress(Cancelled):  # it is here, and paid for
+            progress(Progress(step=1, total=1))
         return GeneratedImage(
             image=image,
             request=request,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +22,7 @@ from studiolo.engines.comfyui.stock import Stock, meant
 from studiolo.engines.http.worker import Beat
 from studiolo.engines.outpainting import as_inpainting, cut
 from studiolo.engines.repainting import finished, size_of
-from studiolo.errors import InputError, UnknownEngineError
+from studiolo.errors import Cancelled, InputError, UnknownEngineError
 from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ class Painter:
             sent = time.perf_counter()
             painted, more = self._await(workflow, name, line, meter)
             silence = line.broken
-        meter.end(painted)
+        with suppress(Cancelled):  # it is here
+            meter.end(painted)
         ended = time.perf_counter()
         image = painted if request.edits_only else painted.convert("RGB")
         if self.exported is None or image.size == size_of(request):

@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import Final
 
@@ -22,6 +23,7 @@ from studiolo.engines.huggingface.providers import PROVIDERS, Task
 from studiolo.engines.parallel import Places
 from studiolo.engines.pricing import UNKNOWN, Estimate
 from studiolo.errors import (
+    Cancelled,
     ContentRefusedError,
     CredentialsError,
     StudioloError,
@@ -201,7 +203,8 @@ class HuggingFaceImageEngine(ImageEngine):
             was = f"{image.width}x{image.height}"
             notes.append(f"It was painted in {was} and brought to {size[0]}x{size[1]}.")
             image = image.resize(size, Image.Resampling.LANCZOS)
-        progress(Progress(step=1, total=1))
+        with suppress(Cancelled):  # it is here, and paid for
+            progress(Progress(step=1, total=1))
         return GeneratedImage(
             image=image,
             request=request,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +22,13 @@ from studiolo.engines.replicate.predictions import Prediction
 from studiolo.engines.replicate.runs import Order, Runs, follow
 from studiolo.engines.replicate.schema import Inputs
 from studiolo.engines.replicate.translating import completed, translate
-from studiolo.errors import ContentRefusedError, EngineError, EngineTimeoutError, UnsupportedRequestError
+from studiolo.errors import (
+    Cancelled,
+    ContentRefusedError,
+    EngineError,
+    EngineTimeoutError,
+    UnsupportedRequestError,
+)
 from studiolo.imaging.flattening import flattened
 from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback
 
@@ -29,6 +36,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _PERCENT: Final = 100
+_GRACE_S: Final = 2.0
 _FOUND_AGAIN: Final = "Replicate's reply was lost; the run was found again, and not paid for twice."
 
 
@@ -103,8 +111,9 @@ class Painter:
         ended = follow(self.service, begun, watch.see, watch.beat)
         self._refuse_failed(ended)
         ran = time.perf_counter()
-        image, notes = self._picture(ended, plan, single, watch.beat)
-        watch.end()
+        image, notes = self._picture(ended, plan, single, unhurried(watch.beat))
+        with suppress(Cancelled):  # it is here, and paid for
+            watch.end()
         return GeneratedImage(
             image=image,
             request=completed(single, self.takes),
@@ -148,6 +157,23 @@ class Painter:
                 f"Replicate called the run off ({ended.status}) before it ended; it {charged}.",
                 hint=f"Ask again, or set total_timeout_s in [engines.{self.service.host.engine}] higher.",
             )
+
+
+def unhurried(beat: Beat) -> Beat:
+    """``beat`` that hears of turning away a moment later, for what is painted, paid for and on its way."""
+    until: float | None = None
+
+    def go_on() -> None:
+        nonlocal until
+        try:
+            beat()
+        except Cancelled:
+            now = time.monotonic()
+            until = until or now + _GRACE_S
+            if now > until:
+                raise
+
+    return go_on
 
 
 class _Watch:

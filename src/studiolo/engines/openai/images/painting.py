@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from studiolo.engines.openai.images.dialects import Dialect
 from studiolo.engines.openai.images.models import ImageModel
 from studiolo.engines.openai.images.options import Wishes
 from studiolo.engines.pictures import picture_from_base64
+from studiolo.errors import Cancelled
 from studiolo.imaging.flattening import flattened
 from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback
 
@@ -58,7 +60,8 @@ class Painting:
         painted = self._answer(asked, watch.beat, watch.show if streamed else None)
         keeps_alpha = wishes.background == "transparent" and ground.whole is None
         image = ground.finish(painted.image if keeps_alpha else flattened(painted.image), request)
-        watch.end()
+        with suppress(Cancelled):  # it is here, and paid for
+            watch.end()
         return GeneratedImage(
             image=image,
             request=request,
