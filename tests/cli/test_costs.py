@@ -44,11 +44,11 @@ def test_the_price_is_said_before_and_what_was_paid_after(run: Run):
     several = run("generate", "an apple", "a pear", "-e", "metered")
     assert (
         several.err
-        == "about $0.08 for 2 pictures: 1 x about 4 s at $0.01 a second (a guess), 2 times\npaid $0.10\n"
+        == "about $0.08 for 2 pictures: 1 picture of about 4 s at $0.01 a second (a guess), 2 times\npaid $0.10\n"
     )
     assert (
         run("generate", "an apple", "-e", "unpriced").err
-        == "The price is not known: nobody knows the price.\n"
+        == "The price is not known: price_per_image in the engine's settings would tell it.\n"
     )
     assert run("generate", "an apple").err == ""
 
@@ -66,10 +66,17 @@ def test_above_the_limit_nothing_is_painted(run: Run):
     assert (done.code, done.out) == (2, "")
     assert "error: It would cost $0.16, and only $0.15 is allowed" in done.err
     assert "hint: 3 pictures would do" in done.err
+    assert done.err.count("(a list)") == 1
     refused = run("generate", "an apple", "-e", "unpriced", "--max-cost", "1", "--json")
     assert json.loads(refused.err)["error"]["type"] == "CostLimitError"
     assert run("upscale", "latest", "-e", "priced", "--max-cost", "0.01").code == 2
     assert run("gallery", "list").out == ""
+
+
+def test_a_price_with_a_comma_is_no_number(run: Run):
+    done = run("generate", "an apple", "-e", "priced", "--max-cost", "0,15")
+    assert done.code == 2
+    assert "'--max-cost': '0,15' is no number.\nhint: Write 0.15, with a point. See: " in done.err
 
 
 def test_a_guess_stops_at_the_limit_and_keeps_what_is_finished(run: Run):

@@ -45,7 +45,7 @@ def asked(**fields: Any) -> ImageRequest:
         (PLAIN, {"steps": 5}, UnsupportedRequestError, "no setting 'steps'"),
         (PLAIN, {"strength": 0.5}, UnsupportedRequestError, "no setting 'strength'"),
         (PLAIN, {"scheduler": "euler"}, UnsupportedRequestError, "no choice of scheduler"),
-        (PLAIN, {"options": {"swirl": 1}}, InvalidRequestError, "Its options: none"),
+        (PLAIN, {"options": {"swirl": 1}}, InvalidRequestError, "It takes none"),
         (PLAIN, {"count": 5}, InvalidRequestError, "at most 4"),
         (PLAIN, {"seed": 1001}, InvalidRequestError, "from 0 to 1000"),
         (PLAIN, {"seed": 1000, "count": 2}, InvalidRequestError, "from 0 to 999"),
@@ -57,7 +57,7 @@ def asked(**fields: Any) -> ImageRequest:
             InvalidRequestError,
             r"at most 786,432 pixels together. The nearest it can do is 832x896",
         ),
-        (RICH, {"options": {"swirly": 1}}, InvalidRequestError, "no option 'swirly'. Its options: swirl"),
+        (RICH, {"options": {"swirly": 1}}, InvalidRequestError, r"Did you mean 'swirl'\? Its options: swirl"),
         (
             RICH,
             {"palette": ["#111", "#222", "#333", "#444"]},
@@ -151,6 +151,10 @@ def test_numbers_of_a_second_stage_that_does_not_come_are_refused(fields: dict[s
 
 
 LISTED = Sizes.among([(1024, 1024), (1536, 1024), (1024, 1536), (512, 512)])
+BOUNDED = Sizes(
+    minimum=480, maximum=3840, multiple=16, default=(1024, 1024),
+    max_pixels=3840 * 2160, min_pixels=655_360, max_ratio=3,
+)  # fmt: skip
 
 
 def test_a_list_of_sizes_is_all_there_is():
@@ -165,6 +169,29 @@ def test_a_list_of_sizes_is_all_there_is():
     able = PLAIN.model_copy(update={"sizes": LISTED})
     with pytest.raises(InvalidRequestError, match=r"it paints 1024x1024, 1536x1024, .* nearest .* 1024x1024"):
         check(able, asked(width=1000, height=1000), engine="this")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "wanted", "near"),
+    [
+        (LISTED, (500, 300), (1536, 1024)),
+        (LISTED, (300, 500), (1024, 1536)),
+        (LISTED, (700, 700), (512, 512)),
+        (BOUNDED, (500, 300), (1040, 640)),
+        (BOUNDED, (8000, 4000), (3840, 1920)),
+        (BOUNDED, (1000, 1000), (992, 992)),
+    ],
+)
+def test_a_size_that_cannot_be_keeps_its_shape_when_it_is_rounded(
+    sizes: Sizes, wanted: tuple[int, int], near: tuple[int, int]
+):
+    able = PLAIN.model_copy(update={"sizes": sizes})
+    width, height = wanted
+    with pytest.raises(InvalidRequestError, match=f"nearest it can do is {near[0]}x{near[1]}"):
+        check(able, asked(width=width, height=height), engine="this")
+    rounded = resolve(able, asked(width=width, height=height, round_size=True))
+    assert (rounded.width, rounded.height) == near
+    assert sizes.allows(*near)
 
 
 def test_words_are_counted_where_an_engine_counts_them():
@@ -248,12 +275,6 @@ def test_what_only_the_service_knows_passes_and_stays_as_it_was_asked(fields):
 def test_of_what_only_the_service_knows_nothing_is_filled_in():
     complete = resolve(OPEN, asked())
     assert (complete.steps, complete.guidance_scale, complete.scheduler, complete.refiner) == (None,) * 4
-
-
-BOUNDED = Sizes(
-    minimum=480, maximum=3840, multiple=16, default=(1024, 1024),
-    max_pixels=3840 * 2160, min_pixels=655_360, max_ratio=3,
-)  # fmt: skip
 
 
 @pytest.mark.parametrize(

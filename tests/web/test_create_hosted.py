@@ -85,7 +85,7 @@ class TestPrice:
         page = hosted(server, visit, "unpriced")
         expect(price(page)).to_have_text("Price unknown")
         price(page).click()
-        expect(page.get_by_text("nobody knows the price")).to_be_visible()
+        expect(page.get_by_text("price_per_image in the engine's settings would tell it")).to_be_visible()
 
     def test_what_cannot_be_painted_has_no_price(self, server: Serving, visit: Visiting):
         browser = visit(server)

@@ -65,7 +65,7 @@ def _fit_size(studio: Studio, fields: dict[str, Any], engine: str) -> None:
         return
     sizes = studio.registry.resolve(engine).capabilities.sizes
     if not sizes.allows(width, height):
-        fields["width"], fields["height"] = sizes.nearest(width, height)
+        fields["width"], fields["height"] = sizes.rounded(width, height)
         say(f"{engine} paints it as {fields['width']}x{fields['height']}, not {width}x{height}.", style="dim")
 
 

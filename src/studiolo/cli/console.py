@@ -97,7 +97,8 @@ def new_table(*headings: str) -> Table:
 
 def say(text: str, *, style: str = "") -> None:
     """A remark for a person: to stderr, so that pipes stay clean."""
-    stderr_console().print(one_line(text), style=style or None, soft_wrap=True)
+    console = stderr_console()
+    console.print(one_line(text), style=style or None, soft_wrap=not console.is_terminal)
 
 
 def count_of(number: int, thing: str = "picture") -> str:

@@ -143,11 +143,9 @@ def paint(studio: Studio, order: Order | Edits, result: Result) -> None:
     destination = result.destination(sum(quote.count for quote in quotes))
     easel = Easel(studio=studio, result=result, destination=destination, quotes=quotes)
     graphics = result.graphics()
-    if not result.as_json:
-        say_estimate(quotes)
 
     def begin(**callbacks: Any) -> Generator[Painted]:
-        return studio.generate_many(
+        painting = studio.generate_many(
             requests,
             engine=engine,
             translate=order.translate,
@@ -155,6 +153,9 @@ def paint(studio: Studio, order: Order | Edits, result: Result) -> None:
             max_cost=order.max_cost,
             **callbacks,
         )
+        if not result.as_json:
+            say_estimate(quotes)  # not of what is refused: that error says the price itself
+        return painting
 
     try:
         errors = _fill(easel, begin)
@@ -168,6 +169,13 @@ def paint(studio: Studio, order: Order | Edits, result: Result) -> None:
         raise errors[0]
 
 
+def _same(error: StudioloError, other: StudioloError) -> bool:
+    """Whether both say, of no prompt alone, the same: of a wrong key all speak that were under way."""
+    from studiolo.studio.crew import concerns_all
+
+    return concerns_all(error) and (error.message, error.hint) == (other.message, other.hint)
+
+
 def _fill(easel: Easel, begin: Callable[..., Generator[Painted]]) -> list[StudioloError]:
     """Have the pictures painted that ``begin`` gives, and taken; gives what failed on the way."""
     from studiolo.cli.interrupt import cancel_on_interrupt
@@ -179,7 +187,8 @@ def _fill(easel: Easel, begin: Callable[..., Generator[Painted]]) -> list[Studio
         line = PaintingLine([quote.count for quote in easel.quotes], cancel)
 
         def failed(number: int, error: StudioloError) -> None:
-            errors.append(error)
+            if not any(_same(error, other) for other in errors):
+                errors.append(error)
             line.request_failed(number)
 
         painting = begin(progress=line.report, cancel=cancel, failed=failed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 _LONGEST_PATH: Final = 160  # characters shown
+_COMMA: Final = re.compile(r"\d*,\d+")
 _WRONG_PLACE: Final = {
     errno.ENOTDIR,
     errno.EISDIR,
@@ -91,7 +93,22 @@ def _explain_usage(error: typer.TyperException) -> StudioloError:
     context = getattr(error, "ctx", None)
     path = str(getattr(context, "command_path", "") or "studiolo")
     suggestion = f"Did you mean {meant} " if meant else ""
+    if wrong := _not_a_number(error):
+        typed, kind = wrong
+        message = f"{message.partition(': ')[0]}: '{typed}' is no {kind}."
+        suggestion = f"Write {typed.replace(',', '.')}, with a point. " if _COMMA.fullmatch(typed) else ""
     return InputError(message.strip(), hint=f"{suggestion}See: {path} --help")
+
+
+def _not_a_number(error: typer.TyperException) -> tuple[str, str] | None:
+    """What was typed where a number should be, and which kind of number."""
+    from pydantic import ValidationError
+
+    if not isinstance(error.__cause__, ValidationError):
+        return None
+    fault = error.__cause__.errors()[0]
+    kind = {"float_parsing": "number", "int_parsing": "whole number"}.get(fault["type"])
+    return (str(fault["input"]), kind) if kind else None
 
 
 def _explain_os_error(error: OSError) -> StudioloError:

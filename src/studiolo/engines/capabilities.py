@@ -111,6 +111,14 @@ class Sizes(BaseModel):
             return False
         return self.min_pixels is None or width * height >= self.min_pixels
 
+    def rounded(self, width: int, height: int) -> tuple[int, int]:
+        """The allowed size for one that was asked for; what is too large or too small keeps its shape."""
+        pixels = width * height
+        too_large = max(width, height) > self.maximum or pixels > (self.max_pixels or pixels)
+        if self.choices or too_large or pixels < (self.min_pixels or 0):
+            return self.fitting(width, height)
+        return self.nearest(width, height)
+
     def fitting(self, width: int, height: int) -> tuple[int, int]:
         """The allowed size for a picture of ``width`` by ``height`` that keeps its shape best."""
         if self.choices:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import secrets
+from collections.abc import Sequence
 from typing import get_args
 
 from studiolo.chat import ChatCapabilities, ChatRequest
@@ -30,9 +32,10 @@ def check(capabilities: Capabilities, request: ImageRequest, *, engine: str) -> 
     _check_choices(capabilities, request, engine)
     unknown = sorted(set(request.options) - capabilities.options)
     if unknown and not capabilities.open_ended:
-        known = ", ".join(sorted(capabilities.options)) or "none"
+        known = sorted(capabilities.options)
+        listed = f"Its options: {', '.join(known)}." if known else "It takes none."
         raise InvalidRequestError(
-            f"Engine '{engine}' has no option '{unknown[0]}'.", hint=f"Its options: {known}."
+            f"Engine '{engine}' has no option '{unknown[0]}'.", hint=_meant(unknown[0], known) + listed
         )
     _check_numbers(capabilities, request, engine)
     if request.strength is not None and task == "text-to-image" and capabilities.draft_strength is None:
@@ -145,7 +148,8 @@ def _check_scheduler(capabilities: Capabilities, request: ImageRequest, engine: 
         raise UnsupportedRequestError(f"Engine '{engine}' has no choice of scheduler.")
     raise InvalidRequestError(
         f"Engine '{engine}' has no scheduler '{request.scheduler}'.",
-        hint=f"Its schedulers: {', '.join(capabilities.schedulers)}.",
+        hint=_meant(request.scheduler, capabilities.schedulers)
+        + f"Its schedulers: {', '.join(capabilities.schedulers)}.",
     )
 
 
@@ -156,6 +160,13 @@ def _scheduler(capabilities: Capabilities, asked: str) -> str | None:
     names = {name: name for name in capabilities.schedulers} | dict(capabilities.scheduler_aliases)
     spelt = {_plain(name): ours for name, ours in reversed(names.items())}
     return names.get(asked) or spelt.get(_plain(asked))
+
+
+def _meant(asked: str, known: Sequence[str]) -> str:
+    """The beginning of a hint: which of ``known`` was most likely meant, if one is close."""
+    spelt = {_plain(name): name for name in known}
+    close = difflib.get_close_matches(_plain(asked), spelt, n=1, cutoff=0.6)
+    return f"Did you mean '{spelt[close[0]]}'? " if close else ""
 
 
 def _plain(name: str) -> str:
@@ -181,7 +192,7 @@ def _check_size(capabilities: Capabilities, request: ImageRequest, engine: str) 
                 hint="Grow it by less, or make it smaller first.",
             )
         return
-    near = sizes.nearest(width, height)
+    near = sizes.rounded(width, height)
     sides = f"sides are multiples of {sizes.multiple} from {sizes.minimum} to {sizes.maximum}{most}"
     if sizes.min_pixels is not None:
         sides += f", at least {sizes.min_pixels:,}"
@@ -220,7 +231,7 @@ def _size(capabilities: Capabilities, request: ImageRequest) -> tuple[int, int]:
         return capabilities.sizes.fitting(*init.size)
     default_width, default_height = capabilities.sizes.default
     width, height = request.width or default_width, request.height or default_height
-    return capabilities.sizes.nearest(width, height) if request.round_size else (width, height)
+    return capabilities.sizes.rounded(width, height) if request.round_size else (width, height)
 
 
 def resolve(capabilities: Capabilities, request: ImageRequest) -> ImageRequest:

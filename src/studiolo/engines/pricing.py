@@ -22,15 +22,19 @@ class Estimate:
     @classmethod
     def per_image(cls, price: float, count: int, *, source: str) -> Estimate:
         """``count`` pictures at a vendor's published price."""
-        basis = f"{count} picture{'' if count == 1 else 's'} at ${price:.4g} ({source})"
+        basis = f"{_pictures(count)} at ${price:.4g} ({source})"
         return cls(usd=price * count, basis=basis, firm=True)
 
     @classmethod
     def per_second(cls, price: float, seconds: float, count: int, *, source: str) -> Estimate:
         """``count`` pictures of about ``seconds`` each, on a machine that is paid by the second."""
-        basis = f"{count} x about {seconds:.2g} s at ${price:.4g} a second ({source})"
+        basis = f"{_pictures(count)} of about {seconds:.2g} s at ${price:.4g} a second ({source})"
         return cls(usd=price * seconds * count, basis=basis)
 
 
 FREE: Final = Estimate(usd=0.0, basis="painted on a machine of yours", firm=True)
-UNKNOWN: Final = Estimate(usd=None, basis="nobody knows the price")
+UNKNOWN: Final = Estimate(usd=None, basis="price_per_image in the engine's settings would tell it")
+
+
+def _pictures(count: int) -> str:
+    return f"{count} picture{'' if count == 1 else 's'}"

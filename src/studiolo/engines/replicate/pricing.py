@@ -33,7 +33,7 @@ def cost(run: Prediction, *, options: ImageOptions, known: Known | None) -> floa
         return None
     if price.per_image is not None:
         return price.per_image
-    return None if price.per_second is None or seconds is None else price.per_second * seconds
+    return None if price.per_second is None or seconds is None else round(price.per_second * seconds, 6)
 
 
 def _price(options: ImageOptions, known: Known | None) -> Price | None:

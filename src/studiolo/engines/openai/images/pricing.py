@@ -62,7 +62,7 @@ def estimate(
     several = "" if request.count == 1 else "s"
     more = " and what the pictures sent with it cost" if request.source_images() else ""
     basis = (
-        f"{request.count} picture{several} at about ${each:.2g}{more} "
+        f"{request.count} picture{several} at about ${round(each, 4):.4g}{more} "
         f"(OpenAI, {model.name}, {size[0]}x{size[1]}, {quality}; {PRICES_READ})"
     )
     return Estimate(usd=each * request.count, basis=basis)
