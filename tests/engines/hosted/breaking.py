@@ -37,6 +37,15 @@ def send_page(handler: BaseHTTPRequestHandler) -> None:
     send(handler, 200, PAGE, "text/html")
 
 
+def send_head(handler: BaseHTTPRequestHandler, media_type: str = "application/json") -> None:
+    """Promises an answer, and hangs up before its first byte."""
+    handler.send_response(200)
+    handler.send_header("content-type", media_type)
+    handler.send_header("content-length", "5000")
+    handler.end_headers()
+    hang_up(handler)
+
+
 def send_half(handler: BaseHTTPRequestHandler, body: bytes, media_type: str = "image/png") -> None:
     """Promises all of ``body``, and hangs up in its middle."""
     handler.send_response(200)

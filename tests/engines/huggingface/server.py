@@ -78,6 +78,7 @@ class HubServer(ThreadingHTTPServer):
         self.unsafe = False
         self.orders: list[Order] = []
         self.called_off = 0
+        self.keys: dict[str, str] = {}
         self.go_on = threading.Event()
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
 
@@ -132,6 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
+        self._note_key()
         if self.server.fault == "not-the-service":
             breaking.send_page(self)
         elif parts.path.startswith("/api/models/"):
@@ -142,6 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._queue(parts.path)
 
     def do_POST(self) -> None:
+        self._note_key()
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         if self._refused():
             return
@@ -153,6 +156,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         order = Order(provider, self.path, body)
         self._answer(self.server.take(order), order, queued=path.query == "_subdomain=queue")
+
+    def _note_key(self) -> None:
+        path = urlsplit(self.path).path
+        if not path.startswith("/files/"):
+            self.server.keys[path] = self.headers["authorization"] or ""
 
     def _offer(self, model: str) -> None:
         if self.server.fault == "wrong-key":
@@ -195,6 +203,10 @@ class _Handler(BaseHTTPRequestHandler):
         match self.server.fault if order.broken else "":
             case "hangs-up-after":
                 breaking.hang_up(self)
+            case "head-alone":
+                breaking.send_head(self)
+            case "odd-answer":
+                self._send_json({"images": "none", "data": 3, "has_nsfw_concepts": True})
             case "fourth-fails":
                 self._complain(500, "Internal error")
             case "slow" | "cancelled":
@@ -252,6 +264,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_json(self._linked(index, order))
             return
         order.polls += 1
+        if self.server.fault == "queue-falters" and order.polls < 3:
+            self._complain(502, "Bad gateway")
+            return
         failed = order.broken and self.server.fault == "queue-fails"
         status = "ERROR" if failed else "IN_PROGRESS" if order.polls < 3 else "COMPLETED"
         self._send_json({"status": status, "request_id": number})

@@ -14,6 +14,7 @@ from studiolo.errors import (
     ContentRefusedError,
     EngineError,
     EngineTimeoutError,
+    OfflineError,
     UnknownEngineError,
     UnsupportedRequestError,
 )
@@ -102,6 +103,56 @@ def test_a_queue_that_fails_or_lasts_is_left(server, painter, fault, options, er
     server.fault = fault
     with pytest.raises(error):
         painted(painter("maker/fal-edit", **options), **SMALL, init_image=shaded(96, 64))
+
+
+def test_a_look_that_fails_does_not_end_what_is_paid_for(server, painter):
+    server.fault = "queue-falters"
+    (made,) = painted(painter("maker/fal-edit"), **SMALL, init_image=shaded(96, 64))
+    assert made.image.size == (96, 64)
+    assert len(server.orders) == 1
+
+
+@pytest.mark.parametrize("model", ["maker/fal", "maker/hf"])
+def test_an_answer_that_breaks_off_after_its_head_may_cost(server, painter, model):
+    server.fault = "head-alone"
+    with pytest.raises(EngineError, match="charged for it") as caught:
+        painted(painter(model), **SMALL)
+    assert "kept" not in caught.value.hint
+    assert len(server.orders) == 1
+
+
+@pytest.mark.parametrize("fault", ["half-sent", "expired-link"])
+def test_a_picture_that_cannot_be_had_may_cost(server, painter, fault):
+    server.fault = fault
+    with pytest.raises(EngineError, match="charged for it"):
+        painted(painter("maker/fal"), **SMALL)
+
+
+def test_an_odd_answer_is_said_to_be_one(server, painter):
+    server.fault = "odd-answer"
+    with pytest.raises(EngineError, match="without a picture"):
+        painted(painter("maker/fal"), **SMALL)
+
+
+def test_the_key_of_another_router_is_not_shown_to_the_hub(server, painter):
+    asked = painter("maker/fal", base_url=f"{server.address.replace('127.0.0.1', 'localhost')}")
+    painted(asked, **SMALL)
+    assert server.keys == {"/api/models/maker/fal": "", "/fal-ai/fal-ai/flux/dev": f"Bearer {KEY}"}
+    server.keys.clear()
+    painted(painter("maker/fal"), **SMALL)
+    assert set(server.keys.values()) == {f"Bearer {KEY}"}
+
+
+def test_offline_no_hub_elsewhere_is_asked(server):
+    given = {"base_url": server.address, "hub_url": "https://hub.example", "api_key": KEY}
+    config = EngineConfig(model="maker/fal", offline=True, options=given)
+    with HuggingFaceImageEngine(config) as engine, pytest.raises(OfflineError, match=r"hub\.example"):
+        painted(engine, **SMALL)
+
+
+def test_a_seed_that_is_not_taken_is_told(server, painter):
+    (made,) = painted(painter("maker/nscale"), **SMALL)
+    assert made.notes == ("Painted by nscale.", "nscale takes no seed: this one only numbers the picture.")
 
 
 def test_other_providers_get_the_picture_in_their_way(server, painter):

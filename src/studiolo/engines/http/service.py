@@ -173,7 +173,7 @@ class Service:
             call.with_headers({"Accept": EVENT_STREAM, **(headers or {})}), beat, is_last, once=once
         )
         with closing(items):
-            yield Reply(media_type=head.media_type, items=self._rest(items))
+            yield Reply(media_type=head.media_type, items=self._rest(items, once=once))
 
     def tell(self, path: str, body: Any = None) -> None:
         """Post ``body`` as JSON, or nothing, to ``path``, as a courtesy.
@@ -275,7 +275,7 @@ class Service:
             left_s -= pause_s
         raise AssertionError("the last attempt returns or raises")
 
-    def _rest(self, items: Generator[Any]) -> Generator[Any]:
+    def _rest(self, items: Generator[Any], *, once: bool = False) -> Generator[Any]:
         import httpx2
 
         begun = False
@@ -284,7 +284,8 @@ class Service:
                 begun = True
                 yield item
         except (httpx2.TransportError, TimeoutError) as error:
-            raise self._disconnected(error, answering=begun) from error
+            told = self._disconnected(error, answering=begun)
+            raise (self._lost(told) if once else told) from error
         except (UnicodeDecodeError, httpx2.DecodingError) as error:
             raise self.unreadable(
                 "it is not UTF-8" if isinstance(error, ValueError) else str(error)
@@ -293,10 +294,17 @@ class Service:
     def _whole(self, items: Generator[Any], *, once: bool = False) -> Generator[Any]:
         """The rest of an answer that is of no use in part."""
         try:
-            yield from self._rest(items)
+            yield from self._rest(items, once=once)
         except BrokenStreamError as error:
-            told = BrokenStreamError(error.message, hint="Ask again.")
-            raise (failures.perhaps_paid(told, self.host) if once else told) from error
+            if once:
+                raise
+            raise BrokenStreamError(error.message, hint="Ask again.") from error
+
+    def _lost(self, error: StudioloError) -> StudioloError:
+        """``error`` in the answer to what was asked for once: nothing of it is kept, and it may be paid."""
+        of_no_use = isinstance(error, BrokenStreamError)
+        told = BrokenStreamError(error.message, hint="Ask again.") if of_no_use else error
+        return failures.perhaps_paid(told, self.host)
 
     def _disconnected(self, error: Exception, *, answering: bool) -> StudioloError:
         return failures.disconnected(error, self.host, self.options, answering=answering)

@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property, partial
-from typing import Final
+from typing import Final, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from studiolo.engines.base import Availability, EngineConfig, ImageEngine
 from studiolo.engines.capabilities import KNOBS, Capabilities, Sizes, task_of
@@ -34,6 +34,7 @@ from studiolo.imaging.flattening import flattened
 from studiolo.offline import is_loopback
 from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback, ignore_progress
 
+ROUTER: Final = "https://router.huggingface.co"
 DEFAULT_MODEL: Final = "black-forest-labs/FLUX.1-dev"
 _DECLINED: Final = re.compile(r"content_policy|content policy|nsfw|safety|moderat", re.IGNORECASE)
 _TAKEN: Final = {"steps", "guidance_scale"}
@@ -50,6 +51,18 @@ class HuggingFaceOptions(HostedImageOptions):
     )
     hub_url: str = Field(default="https://huggingface.co", description="Where models are looked up.")
 
+    @field_validator("hub_url")
+    @classmethod
+    def _check_hub(cls, value: str) -> str:
+        return cls._check_address(value)
+
+    @property
+    def of_hub(self) -> Self:
+        """The same of the hub. The key of a router that is not Hugging Face's own is not shown there."""
+        hub = self.model_copy(update={"base_url": self.hub_url})
+        known = self.base_url == ROUTER or hub.origin == self.origin
+        return hub if known else hub.model_copy(update={"api_key": None})
+
 
 class HuggingFaceImageEngine(ImageEngine):
     """``huggingface:MAKER/MODEL``."""
@@ -60,7 +73,7 @@ class HuggingFaceImageEngine(ImageEngine):
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
         self._lock = threading.Lock()
-        self._service: Service | None = None
+        self._services: tuple[Service, Service] | None = None
         self._places: Places | None = None
 
     @property
@@ -127,17 +140,15 @@ class HuggingFaceImageEngine(ImageEngine):
             raise self._host.no_key()
         beat = partial(progress, Progress(step=0, total=1, count=request.count, stage="waiting"))
         task: Task = "text-to-image" if task_of(request) == "text-to-image" else "image-to-image"
-        service = self._connected()
-        offered = find_provider(
-            service, self._options.hub_url, self._model, beat, wanted=self._options.provider, task=task
-        )
+        service, hub = self._connected()
+        offered = find_provider(hub, self._model, beat, wanted=self._options.provider, task=task)
         self._check_offer(request, offered)
         yield from self._ready().paint_each(request, partial(self._paint, service, offered), progress)
 
     def close(self) -> None:
         """End what runs and the connections."""
-        if self._service is not None:
-            self._service.close()
+        for service in self._services or ():
+            service.close()
 
     @property
     def _name(self) -> str:
@@ -149,21 +160,21 @@ class HuggingFaceImageEngine(ImageEngine):
 
     @cached_property
     def _options(self) -> HuggingFaceOptions:
-        return HuggingFaceOptions.read(
-            self._name, self.config.options, base_url="https://router.huggingface.co"
-        )
+        return HuggingFaceOptions.read(self._name, self.config.options, base_url=ROUTER)
 
     @cached_property
     def _host(self) -> Host:
         return Host(engine=self._name, title="Hugging Face", key_variable="HF_TOKEN")
 
-    def _connected(self) -> Service:
+    def _connected(self) -> tuple[Service, Service]:
+        """The router, and the hub."""
         with self._lock:
-            if self._service is None:
-                self._service = Service(
-                    self._host, self._options, offline=self.config.offline, explain=self._explained
-                )
-            return self._service
+            if self._services is None:
+                self._services = self._service(self._options), self._service(self._options.of_hub)
+            return self._services
+
+    def _service(self, options: HuggingFaceOptions) -> Service:
+        return Service(self._host, options, offline=self.config.offline, explain=self._explained)
 
     def _ready(self) -> Places:
         with self._lock:
@@ -199,6 +210,8 @@ class HuggingFaceImageEngine(ImageEngine):
         patience_s = self._options.total_timeout_s
         image = flattened(paint(service, offered, body, beat, queued=queued, patience_s=patience_s))
         notes = [f"Painted by {offered.name}."]
+        if "seed" not in provider.names:
+            notes.append(f"{offered.name} takes no seed: this one only numbers the picture.")
         if image.size != size:
             was = f"{image.width}x{image.height}"
             notes.append(f"It was painted in {was} and brought to {size[0]}x{size[1]}.")

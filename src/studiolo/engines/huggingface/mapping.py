@@ -32,9 +32,7 @@ class Offered:
     model: str
 
 
-def find_provider(
-    service: Service, hub_url: str, model: str, beat: Beat, *, wanted: str, task: Task
-) -> Offered:
+def find_provider(hub: Service, model: str, beat: Beat, *, wanted: str, task: Task) -> Offered:
     """The provider of ``model`` that is ``wanted``; of ``auto`` the first in the order of the token's owner.
 
     Raises:
@@ -45,8 +43,8 @@ def find_provider(
         raise UnknownEngineError(
             f"'{model}' is no name of a model.", hint="Name it as the hub does: MAKER/MODEL."
         )
-    told = service.get(f"{hub_url}/api/models/{model}?expand[]=inferenceProviderMapping", beat)
-    offers = _offers(service, told)
+    told = hub.get(f"api/models/{model}?expand[]=inferenceProviderMapping", beat)
+    offers = _offers(hub, told)
     known = [offer for offer in offers if offer.provider in PROVIDERS and offer.status != "error"]
     pictures = [offer for offer in known if offer.task in ("text-to-image", "image-to-image")]
     if not pictures:

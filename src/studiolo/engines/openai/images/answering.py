@@ -16,9 +16,10 @@ from studiolo.engines.http.failures import perhaps_paid
 from studiolo.engines.http.replies import fault_in
 from studiolo.engines.http.worker import Beat
 from studiolo.engines.openai.images.asking import Asked
+from studiolo.engines.openai.images.faults import RefusedError
 from studiolo.engines.openai.images.pricing import Usage
 from studiolo.engines.pictures import picture_from, picture_from_base64
-from studiolo.errors import BrokenStreamError
+from studiolo.errors import EngineError
 
 if TYPE_CHECKING:
     import httpx2
@@ -65,11 +66,7 @@ def paint(service: Service, asked: Asked, beat: Beat, *, show: Show | None = Non
         EngineError: it was not painted, or what came is no picture; says whether it may have been charged.
     """
     if show is not None:
-        try:
-            return _streamed(service, asked, beat, show)
-        except BrokenStreamError as error:
-            told = BrokenStreamError(error.message, hint="Ask again.")
-            raise perhaps_paid(told, service.host) from error
+        return _streamed(service, asked, beat, show)
     if asked.form:
         content = service.upload(asked.path, asked.form, beat, fields=asked.fields, once=True)
     else:
@@ -134,6 +131,15 @@ def _json(service: Service, reply: Reply) -> Any:
 
 
 def _open(service: Service, text: str | None, link: str | None, beat: Beat) -> Image:
+    try:
+        return _opened(service, text, link, beat)
+    except RefusedError:
+        raise
+    except EngineError as error:  # it was painted
+        raise perhaps_paid(error, service.host) from error
+
+
+def _opened(service: Service, text: str | None, link: str | None, beat: Beat) -> Image:
     title = service.host.title
     if text or (link and link.startswith("data:")):
         return picture_from_base64(text or link or "", title=title)
