@@ -180,6 +180,9 @@ class _Handler(BaseHTTPRequestHandler):
         match self.server.fault if painted.broken else "":
             case "hangs-up-after":
                 breaking.hang_up(self)
+            case "head-alone":
+                streams = painted.order.fields.get("stream")
+                breaking.send_head(self, "text/event-stream" if streams else "application/json")
             case "fourth-fails":
                 self._complain(500, "The server had an error while processing your request.", "server_error")
             case "slow" | "cancelled":

@@ -56,6 +56,13 @@ def test_settings_say_what_a_request_does_not(server, painter):
     assert {"model": "gpt-image-1.5", "quality": "high", "user": "me"}.items() <= server.fields[0].items()
 
 
+@pytest.mark.parametrize("name", ["quality", "n", "size", "model", "stream"])
+def test_what_has_a_place_of_its_own_is_no_further_field(painter, name):
+    """It would be painted, and paid, otherwise than estimated."""
+    with pytest.raises(SettingsError, match=f"further fields alone: {name}"):
+        complete(painter(image_extra={name: "high"}))
+
+
 def test_a_transparent_ground_stays_transparent(painter):
     (made,) = painted(painter(), options={"background": "transparent"})
     assert made.image.mode == "RGBA"
@@ -228,6 +235,15 @@ def test_a_dated_model_is_asked_for_by_its_date(painter):
 
 
 # Faults, beyond the suite of them
+
+
+@pytest.mark.parametrize("previews", [0, 2])
+def test_an_answer_that_breaks_off_after_its_head_may_cost(server, painter, previews):
+    server.fault = "head-alone"
+    with pytest.raises(EngineError, match="charged for it") as caught:
+        painted(painter(), options={"partial_images": previews})
+    assert "kept" not in caught.value.hint
+    assert len(server.orders) == 1
 
 
 def test_a_model_that_is_not_there_names_the_nearest(painter):

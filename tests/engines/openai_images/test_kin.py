@@ -19,7 +19,13 @@ from studiolo.engines.openai.images import (
     VLLMImageEngine,
 )
 from studiolo.engines.pricing import FREE
-from studiolo.errors import CredentialsError, EngineError, UnknownEngineError, UnsupportedRequestError
+from studiolo.errors import (
+    CredentialsError,
+    EngineError,
+    InvalidRequestError,
+    UnknownEngineError,
+    UnsupportedRequestError,
+)
 from tests.engines.openai_images.asking import complete, painted, right_half, shaded
 from tests.engines.openai_images.server import MODELS, ImageServer
 
@@ -111,6 +117,22 @@ def test_together_wants_sides_apart(ask):
     assert wanted.items() <= order.fields.items()
     assert "size" not in order.fields
     assert "inpainting" not in engine.capabilities.tasks
+
+
+def test_a_model_of_one_picture_takes_no_second():
+    options = {"api_key": "k"}
+    pictures = {"init_image": shaded(96, 64), "references": [shaded(32, 32)]}
+    with TogetherImageEngine(EngineConfig(model="black-forest/FLUX.1-kontext", options=options)) as engine:
+        with pytest.raises(UnsupportedRequestError, match="takes one picture"):
+            complete(engine, **SMALL, **pictures)
+        complete(engine, **SMALL, init_image=shaded(96, 64))
+    with TogetherImageEngine(EngineConfig(model="black-forest/FLUX.2", options=options)) as engine:
+        complete(engine, **SMALL, **pictures)
+
+
+def test_a_prompt_brings_no_settings_of_its_own():
+    with SdcppImageEngine() as engine, pytest.raises(InvalidRequestError, match="sd_cpp_extra_args"):
+        complete(engine, **SMALL, prompt='an apple <sd_cpp_extra_args>{"seed": 1}</sd_cpp_extra_args>')
 
 
 @pytest.mark.parametrize(

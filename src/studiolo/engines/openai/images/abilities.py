@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from studiolo.engines.capabilities import KNOBS, Capabilities, Sizes
 from studiolo.engines.openai.account import Account
-from studiolo.engines.openai.images.dialects import FREE_FIELDS, Dialect
+from studiolo.engines.openai.images.dialects import FREE_FIELDS, Dialect, takes_one_picture
 from studiolo.engines.openai.images.models import MODELS, ImageModel
 from studiolo.engines.openai.images.options import Wishes
 from studiolo.errors import InvalidRequestError, UnsupportedRequestError
@@ -82,11 +82,14 @@ def check_model(model: ImageModel, wishes: Wishes) -> None:
     _check_file(wishes)
 
 
-def check_dialect(dialect: Dialect, request: ImageRequest, wishes: Wishes, *, engine: str) -> None:
+def check_dialect(
+    dialect: Dialect, request: ImageRequest, wishes: Wishes, *, engine: str, model: str
+) -> None:
     """Refuse what the server has no word for.
 
     Raises:
-        UnsupportedRequestError: it does not take that.
+        UnsupportedRequestError: it, or the model, does not take that.
+        InvalidRequestError: the prompt has what the server would read as settings.
     """
     asked = [name for name in (*KNOBS, "scheduler") if getattr(request, name) is not None]
     if request.refiner not in (None, "none"):
@@ -101,6 +104,15 @@ def check_dialect(dialect: Dialect, request: ImageRequest, wishes: Wishes, *, en
     if wishes.partial_images and not dialect.streams:
         raise UnsupportedRequestError(
             f"Engine '{engine}' shows no previews.", hint="Leave partial_images out."
+        )
+    if len(request.references) + (request.init_image is not None) > 1 and takes_one_picture(dialect, model):
+        raise UnsupportedRequestError(
+            f"'{model}' takes one picture.", hint="Leave the others out, or use a model of FLUX.2."
+        )
+    if dialect.in_prompt and f"<{dialect.in_prompt}" in request.prompt:
+        raise InvalidRequestError(
+            f"Engine '{engine}' would take <{dialect.in_prompt}> in the prompt for settings.",
+            hint="Leave it out: the request's own fields say the same.",
         )
     _check_file(wishes)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from studiolo.engines.capabilities import task_of
 from studiolo.engines.http.exchange import Form
 from studiolo.engines.openai.images.canvas import Ground, erased
-from studiolo.engines.openai.images.dialects import FREE_FIELDS, Dialect
+from studiolo.engines.openai.images.dialects import FREE_FIELDS, Dialect, takes_one_picture
 from studiolo.engines.pictures import as_base64, as_data_url, as_png
 from studiolo.imaging.flattening import flattened
 from studiolo.requests import ImageRequest
@@ -106,8 +106,7 @@ def _put(body: dict[str, Any], free: Mapping[str, Any], dialect: Dialect) -> Non
 def _in_json(pictures: list[Image], dialect: Dialect, model: str) -> dict[str, Any]:
     if dialect.pictures == "base64":
         return {dialect.picture_field: as_base64(pictures[0])}
-    # Together's guide to image-to-image: FLUX.1 Kontext takes one address, the others a list.
-    if "kontext" in model.lower():
+    if takes_one_picture(dialect, model):
         return {"image_url": as_data_url(pictures[0])}
     return {dialect.picture_field: [as_data_url(picture) for picture in pictures]}
 

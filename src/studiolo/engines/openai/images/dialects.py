@@ -61,6 +61,11 @@ class Dialect:
         return "seed" in self.names
 
 
+def takes_one_picture(dialect: Dialect, model: str) -> bool:
+    """Whether the picture has a field of its own: Together's guide says so of FLUX.1 Kontext alone."""
+    return dialect.pictures == "data" and "kontext" in model.lower()
+
+
 OPENAI: Final = Dialect(streams=True, max_seed=2**32 - 1)
 """OpenAI's own words and no others, for servers that are not known further."""
 

@@ -72,7 +72,9 @@ class OpenAIImageEngine(ImageEngine):
         """Refuse what the model, or the server's dialect, is known not to take."""
         wishes = _wishes(request)
         if self._own is None:
-            abilities.check_dialect(self._dialect, request, wishes, engine=self._account.name)
+            abilities.check_dialect(
+                self._dialect, request, wishes, engine=self._account.name, model=self._named
+            )
             return
         if self._own.name in RETIRED:
             raise faults.retired(self._own.name, instead=MODELS[0].name)

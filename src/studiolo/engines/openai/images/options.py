@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from studiolo.engines.http import HostedImageOptions
 from studiolo.engines.openai.account import Options
 from studiolo.engines.openai.images.dialects import DialectName
+
+_OURS: Final = {
+    "model", "prompt", "n", "size", "width", "height", "quality", "seed", "stream", "partial_images",
+}  # fmt: skip
+"""What decides how many pictures are painted, which, and for how much: estimates would not know of it."""
 
 Quality = Literal["low", "medium", "high", "xhigh", "max", "auto"]
 
@@ -32,6 +37,14 @@ class ImageOptions(Options, HostedImageOptions):
     @classmethod
     def _read_extra(cls, value: Any) -> Any:
         return json.loads(value) if isinstance(value, str) else value  # an environment has only text
+
+    @field_validator("image_extra")
+    @classmethod
+    def _check_extra(cls, value: dict[str, Any]) -> dict[str, Any]:
+        taken = next((name for name in value if name in _OURS), None)
+        if taken is not None:
+            raise ValueError(f"further fields alone: {taken} is said in its own place")
+        return value
 
     @field_validator("image_size")
     @classmethod
