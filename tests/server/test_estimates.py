@@ -98,6 +98,22 @@ def test_only_an_admin_spends_more_than_the_servers_limit(start: Callable[..., S
     assert answered == {"generate": 402, "admin": 202}
 
 
+def test_a_repeated_job_keeps_to_the_limit_of_today(start: Callable[..., Serving]):
+    server = start(server_tokens=True)
+    equip(server)
+    _, secret = server.studio.gallery.tokens.create("frame", ["generate"])
+    headers = {"Authorization": f"Bearer {secret}"}
+    body = {"prompt": "a red apple", "engine": "priced", "count": 2, "max_cost": 0.08, **SMALL}
+    job = server.post("/api/jobs", json=body, headers=headers).json()
+    server.studio.jobs.wait(job["id"], 30)
+    settings = server.studio.settings
+    for limit, status in ((0.05, 402), (0.1, 202)):
+        server.studio.settings = settings.model_copy(update={"max_cost": limit})
+        again = server.post(f"/api/jobs/{job['id']}/again", headers=headers)
+        assert again.status_code == status, again.text
+        assert again.json().get("max_cost", 0.08) == 0.08
+
+
 def test_a_reader_is_told_no_price(start: Callable[..., Serving]):
     server = start(server_tokens=True)
     _, secret = server.studio.gallery.tokens.create("frame", ["read"])

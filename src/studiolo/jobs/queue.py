@@ -128,8 +128,8 @@ class JobQueue:
         if self._dispatcher.closed:
             raise GalleryError("The studio is closed.", hint="Open it again: Studio.open()")
         self.start()
-        present = self._dispatcher.presence.enter
-        self._journal.add(job, request, made=made, present=present, room=self._check_room)
+        enter = self._dispatcher.presence.enter
+        self._journal.add(job, request, made=made, present=enter, room=self._check_room)
         self._board.announce(job.id)
         self._dispatcher.ring(place)
         return self.get(job.id)
@@ -198,12 +198,13 @@ class JobQueue:
             self._board.announce(job_id)
         return self.get(job_id)
 
-    def again(self, job_id: str, *, owner: str | None = None) -> Job:
+    def again(self, job_id: str, *, owner: str | None = None, max_cost: float | None = None) -> Job:
         """Ask again for what a failed or cancelled job did not make; for all of any other, seeds included.
 
+        ``max_cost`` is what that may cost, in US dollars; if None, what the job might.
+
         Raises:
-            NotFoundError: there is none.
-            InputError, QueueFullError, GalleryError: as :meth:`submit`.
+            NotFoundError, InputError, QueueFullError, GalleryError: as :meth:`get` and :meth:`submit`.
         """
         job = self.get(job_id, owner=owner)
         request = ImageRequest.parse(job.request, find_image=self._gallery.source_image)
@@ -224,7 +225,7 @@ class JobQueue:
             original_prompt=job.original_prompt,
             owner=job.owner,
             priority=job.priority,
-            max_cost=job.max_cost,
+            max_cost=job.max_cost if max_cost is None else max_cost,
             notes=notes_of_all(self._gallery, job),
         )
 

@@ -187,9 +187,10 @@ def change_job(change: JobChange, job: JobDep, studio: StudioDep, caller: Caller
 @router.post(
     "/{job_id}/again", status_code=202, dependencies=_GENERATE, responses=responses(402, 404, 429, 507)
 )
-def repeat_job(job: JobDep, response: Response, studio: StudioDep) -> JobDocument:
-    """The same once more, as a new job."""
-    return _accepted(studio, studio.jobs.again(job.id), response)
+def repeat_job(job: JobDep, response: Response, studio: StudioDep, caller: CallerDep) -> JobDocument:
+    """The same once more, as a new job, which may cost no more than a new one might."""
+    limit = limit_for(studio, caller, job.max_cost)
+    return _accepted(studio, studio.jobs.again(job.id, max_cost=limit), response)
 
 
 @router.get("/{job_id}/preview/{index}", response_class=Response, responses={**IMAGE, **responses(404)})
