@@ -157,6 +157,7 @@ class Handler(BaseHTTPRequestHandler):
             server.predictions[name] = run
             if paints and not run.output and run.status == "succeeded":
                 run.output = [f"{server.delivery}/{name}/out-0.png"]
+        server.on_begun(run)
         if run.broken and server.fault == "hangs-up-after":
             breaking.hang_up(self)
             return

@@ -66,6 +66,8 @@ class ReplicateServer(ThreadingHTTPServer):
         """How many replies to new runs break off."""
         self.slow_replies: threading.Event | None = None
         """What replies to new runs wait for."""
+        self.on_begun: Callable[[Run], None] = lambda run: None
+        """Called of a new run before its reply is sent, or is not."""
         self.slow_deliveries: threading.Event | None = None
         """What finished pictures wait for."""
         self.outputs: Callable[[Run], Any] = lambda run: list(run.output)

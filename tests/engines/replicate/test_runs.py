@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
 
 from studiolo.engines.base import EngineConfig
-from studiolo.engines.pictures import as_data_url
+from studiolo.engines.pictures import as_data_url, as_png
 from studiolo.engines.pricing import UNKNOWN
 from studiolo.engines.replicate import painting
 from studiolo.engines.replicate.image import ReplicateImageEngine
@@ -26,6 +28,8 @@ from tests.engines.replicate.hosting import ReplicateHosting
 from tests.engines.replicate.server import TOKEN, Run
 
 PATIENCE_S = 10
+PNG = as_png(Image.new("RGB", (8, 8), "green"))
+EDITOR = "somebody/editor"
 SCHNELL = "black-forest-labs/flux-schnell"
 
 
@@ -53,6 +57,86 @@ def test_each_of_several_lost_replies_is_found_by_its_own_seed(server, paint_wit
     assert sorted(picture.seed for picture in painted) == [7, 8, 9]
     assert len({picture.image.tobytes() for picture in painted}) == 3
     assert len(server.paintings) == 3
+
+
+def test_a_run_whose_reply_is_on_its_way_is_not_taken_for_one_whose_reply_is_lost(server, paint_with):
+    """Two requests for the same: the reply to one is lost while that to the other is awaited."""
+    server.break_with("hangs-up-after", after=9)
+    server.runs.append(Run(picture=PNG, streams=False, broken=True))
+    server.runs.append(Run(picture=PNG, streams=False))
+    second = threading.Event()
+
+    def on_begun(run):
+        if run.broken:
+            assert second.wait(PATIENCE_S)
+        else:
+            second.set()
+            threading.Event().wait(0.5)  # in which who has lost its reply could look
+
+    server.on_begun = on_begun
+    engine = paint_with()
+    with ThreadPoolExecutor(2) as threads:
+        both = list(threads.map(lambda _: only(paint(engine, **SMALL)), range(2)))
+    assert sorted(len(picture.notes) for picture in both) == [1, 2]  # both were resized
+    assert sorted(path for path in paths(server) if path.startswith("/pbxt/")) == [
+        "/pbxt/p0/out-0.png",
+        "/pbxt/p1/out-0.png",
+    ]
+
+
+def test_without_a_seed_an_older_run_of_the_same_input_is_another(server, paint_with):
+    server.runs.append(Run(picture=PNG, streams=False))
+    server.runs.append(Run(picture=PNG, streams=False))
+    fields = {"init_image": Image.new("RGB", (64, 64)), "width": 1024, "height": 1024}
+    paint(paint_with(EDITOR), **fields)
+    server.last.created = server.last.created.replace("20", "19", 1)
+    server.break_with("hangs-up-before")
+    with pytest.raises(EngineError, match="Nor is the run among those of the account"):
+        paint(paint_with(EDITOR), **fields)  # as after a restart: it knows of no run
+
+
+@pytest.mark.parametrize("reply", ["lost", "awaited"])
+def test_nobody_elses_run_is_called_off(server, paint_with, hosting, reply):
+    """It was begun by another process, and has the same input; ours is not begun at all."""
+    server.break_with("cancelled")
+    waits = threading.Event()
+
+    def on_begun(run):
+        if len(server.predictions) > 1:
+            del server.predictions["p1"]
+            waits.set()
+            threading.Event().wait(0.5)  # in which ours is called off
+
+    def stop_ours(report):
+        if waits.is_set():
+            raise Cancelled
+
+    def look(report):
+        if not hosting.under_way:
+            return
+        server.last.created = (datetime.now(UTC) - timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        server.on_begun = on_begun
+        server.fault = "hangs-up-before" if reply == "lost" else None
+        with pytest.raises(EngineError if reply == "lost" else Cancelled):
+            paint(paint_with(), stop_ours, **SMALL)
+        assert server.called_off == 0
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        paint(paint_with(), look, **SMALL)
+    assert server.called_off == 1
+
+
+def test_a_reply_that_cannot_be_read_is_a_lost_one(server, paint_with):
+    state, read = server.state, []
+
+    def first_is_garbled(name):
+        read.append(name)
+        return {"oops": name} if len(read) == 1 else state(name)
+
+    server.state = first_is_garbled
+    assert only(paint(paint_with(), **SMALL)).notes
+    assert len(server.paintings) == 1
 
 
 def test_another_run_is_not_taken_for_it(server, paint_with):

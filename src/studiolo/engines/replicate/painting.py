@@ -106,7 +106,13 @@ class Painter:
         watch = _Watch(single, progress)
         began = time.perf_counter()
         values = plan.values | ({plan.seed: single.seed} if plan.seed else {})
-        order = Order(target=self.target, model=self.model, values=values, known_by=plan.known_by)
+        order = Order(
+            target=self.target,
+            model=self.model,
+            values=values,
+            known_by=plan.known_by,
+            repeats=bool(plan.seed),
+        )
         begun, lost = self.runs.begin(self.service, order, watch.beat)
         ended = follow(self.service, begun, watch.see, watch.beat)
         self._refuse_failed(ended)

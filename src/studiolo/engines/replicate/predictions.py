@@ -37,6 +37,7 @@ class Prediction(BaseModel):
     logs: str | None = None
     error: Any = None
     metrics: dict[str, Any] | None = None
+    created_at: str = ""
     urls: _Urls = _Urls()
 
     @property

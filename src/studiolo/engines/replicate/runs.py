@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
@@ -27,9 +30,10 @@ _LOOKS_LOST: Final = 4
 _SEARCHES: Final = 3
 _SEARCH_AGAIN_S: Final = 0.5
 _MOMENT_S: Final = 3.0
-# How far this machine's clock may be ahead of Replicate's. An older run of the same input is no harm: it
-# gives the same picture.
+# How far this machine's clock may be ahead of Replicate's. What is older than a clock in step has it may be of
+# another process: if it is finished and has our seed, it is our picture; if not, it is not to be touched.
 _CLOCKS: Final = timedelta(minutes=10)
+_CLOCKS_IN_STEP: Final = timedelta(seconds=10)
 
 
 class _Page(BaseModel):
@@ -45,12 +49,20 @@ class Order:
     """A run to be begun: of which model, with which input.
 
     ``known_by`` are the inputs that tell it from others; files are not among them, as they come back changed.
+    ``repeats`` says that the same input gives the same picture: there is a seed among it.
     """
 
     target: Target
     model: str
     values: Mapping[str, Any]
     known_by: frozenset[str]
+    repeats: bool = True
+
+    @property
+    def likeness(self) -> str:
+        """The same for orders whose runs cannot be told apart."""
+        known = {name: self.values[name] for name in self.known_by}
+        return json.dumps([self.model, self.target.path, self.target.version, known], sort_keys=True)
 
     def is_of(self, run: Prediction) -> bool:
         """Whether ``run`` is of this order, as far as can be told."""
@@ -70,11 +82,13 @@ class Runs:
 
     Replicate takes no idempotency key (replicate/replicate-python-beta, which is generated from its OpenAPI
     document; read 2026-11-22). When the reply to a new run is lost, it is looked for among the account's
-    newest runs by its input, and no other is begun.
+    newest runs by its input, and no other is begun. It is not looked for while replies to others of the same
+    input are awaited: a run that one of them speaks of would be taken for it.
     """
 
     def __init__(self) -> None:
         self._mine: set[str] = set()
+        self._awaited: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def begin(self, service: Service, order: Order, beat: Beat) -> tuple[Prediction, bool]:
@@ -88,8 +102,10 @@ class Runs:
         since = datetime.now(UTC)
         body = order.target.body(dict(order.values))
         try:
-            with named(order.model):
+            with self._awaiting(order), named(order.model):
                 run = begin(service, order.target.path, body, beat, once=True)
+                with self._lock:
+                    self._mine.add(run.id)
         except EngineError as error:
             if not _may_run(error):
                 raise
@@ -97,9 +113,18 @@ class Runs:
         except Cancelled:
             self._call_off_unseen(service, order, since)
             raise
-        with self._lock:
-            self._mine.add(run.id)
         return run, False
+
+    @contextmanager
+    def _awaiting(self, order: Order) -> Generator[None]:
+        """While this lasts, a run like it may be one whose reply is on its way."""
+        with self._lock:
+            self._awaited[order.likeness] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._awaited[order.likeness] -= 1
 
     def _found_again(
         self, service: Service, order: Order, since: datetime, beat: Beat, lost: EngineError
@@ -109,7 +134,7 @@ class Runs:
             if attempt:
                 service.pause(_SEARCH_AGAIN_S, beat)
             try:
-                found = self._find(service, order, since, beat)
+                found = self._find(service, order, since, beat, finished=order.repeats)
             except EngineError:  # what went wrong first says more
                 raise failures.perhaps_paid(lost, service.host) from lost
             if found is not None:
@@ -129,15 +154,29 @@ class Runs:
         if found is not None:
             call_off(service, found)
 
-    def _find(self, service: Service, order: Order, since: datetime, beat: Beat) -> Prediction | None:
-        after = (since - _CLOCKS).strftime("%Y-%m-%dT%H:%M:%SZ")
-        content = service.get(f"predictions?{urlencode({'created_after': after})}", beat)
+    def _find(
+        self, service: Service, order: Order, since: datetime, beat: Beat, *, finished: bool = False
+    ) -> Prediction | None:
+        """The newest of ``order`` begun ``since``; with ``finished``, also one that ended well before."""
+        while self._awaited[order.likeness]:
+            service.pause(_FIRST_PAUSE_S, beat)
+        begun, earliest = _stamp(since - _CLOCKS_IN_STEP), _stamp(since - _CLOCKS)
+        content = service.get(f"predictions?{urlencode({'created_after': earliest})}", beat)
         try:
             listed = [Prediction.model_validate(each) for each in _Page.model_validate(content).results]
         except ValidationError as error:
             raise service.unreadable("no list of predictions") from error
         with self._lock:
-            found = next((run for run in listed if run.id not in self._mine and order.is_of(run)), None)
+            found = next(
+                (
+                    run
+                    for run in listed
+                    if run.id not in self._mine
+                    and order.is_of(run)
+                    and (run.created_at >= begun or (finished and run.status == "succeeded"))
+                ),
+                None,
+            )
             if found is not None:
                 self._mine.add(found.id)
         return found
@@ -200,8 +239,15 @@ def _may_run(error: EngineError) -> bool:
             return cause.fault.leaves_it_open
         if isinstance(cause, (httpx2.TransportError, TimeoutError)):
             return failures.was_sent(cause)
+        if isinstance(cause, ValueError):  # it took it, but what it said cannot be read
+            return True
         cause = cause.__cause__
     return False
+
+
+def _stamp(moment: datetime) -> str:
+    """As Replicate writes it, but for the fraction of the second, which sorts after none."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _for_a_moment() -> Beat:
