@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from studiolo.engines.automatic1111 import Automatic1111ImageEngine
@@ -44,6 +46,16 @@ def test_any_other_exception_there_is_named(server, engine_at):
     server.fails_with = ("RuntimeError", "mat1 and mat2 shapes cannot be multiplied (308x2048 and 768x320)")
     with pytest.raises(EngineError, match="RuntimeError: mat1 and mat2 shapes"):
         paint(engine_at(server))
+
+
+def test_what_it_repeats_of_its_secrets_is_not_shown(engine_at):
+    pair = base64.b64encode(b"ada:lovelace").decode()
+    with WebUI(lasts_s=0, auth="ada:lovelace") as server:
+        server.fails_with = ("RuntimeError", f"headers: Basic {pair}, lovelace, {'x' * 600}")
+        with pytest.raises(EngineError, match="RuntimeError: headers") as caught:
+            paint(engine_at(server, username="ada", password="lovelace"))
+    assert "lovelace" not in f"{caught.value}"
+    assert pair[:8] not in f"{caught.value}"
 
 
 def test_forge_says_nothing_so_the_hint_says_where_to_look(engine_at):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -64,8 +63,4 @@ class Connection:
 
 def _credentials(options: Automatic1111Options) -> dict[str, str]:
     """RFC 7617, for ``--api-auth``; a key, for whatever stands before the web UI, is a bearer's."""
-    if not options.username:
-        return {}
-    password = options.password.get_secret_value() if options.password else ""
-    pair = base64.b64encode(f"{options.username}:{password}".encode()).decode()
-    return {"Authorization": f"Basic {pair}"}
+    return {"Authorization": f"Basic {options.credentials}"} if options.credentials else {}

@@ -23,8 +23,10 @@ class NoSuchRouteError(EngineError):
     """The server has no such route: it is older, another, or its API is off."""
 
 
-def explain(host: Host, options: Automatic1111Options, fault: Fault) -> StudioloError | None:
-    """The error that ``fault`` is; None where it means what it says."""
+def explain(host: Host, options: Automatic1111Options, fault: Fault) -> StudioloError:
+    """The error that ``fault`` is."""
+    for secret in options.secrets:
+        fault = fault.without(secret)
     table = f"[engines.{host.engine}] of config.toml"
     if fault.status == 401:
         told = "does not take this user name and password" if options.username else "asks who you are"
@@ -40,7 +42,7 @@ def explain(host: Host, options: Automatic1111Options, fault: Fault) -> Studiolo
         )
     if fault.status == 500:
         return _of_painting(host, said, kind)
-    return refusal(replace(fault, message=said), host, options) if kind else None
+    return refusal(replace(fault, message=said), host, options)
 
 
 def no_web_ui(host: Host, options: Automatic1111Options) -> EngineError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -39,6 +40,19 @@ class Automatic1111Options(HostedImageOptions):
     previews: bool = Field(default=True, description="Ask for the picture as it grows.")
     refiner_checkpoint: str = ""
     upscaler: str = ""
+
+    @property
+    def credentials(self) -> str:
+        """Name and password as HTTP carries them (RFC 7617), empty where there is no name."""
+        if not self.username:
+            return ""
+        password = self.password.get_secret_value() if self.password else ""
+        return base64.b64encode(f"{self.username}:{password}".encode()).decode()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no message may show, beside the key."""
+        return (self.credentials, self.password.get_secret_value() if self.password else "")
 
     @field_validator("username")
     @classmethod

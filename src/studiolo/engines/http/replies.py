@@ -42,6 +42,14 @@ class Fault:
         """Whether asking again in a while may help."""
         return self.status in {429, 503, 529} and not self.spent
 
+    def without(self, secret: str) -> Fault:
+        """The same with ``secret`` taken out, which some services repeat."""
+        if not secret:
+            return self
+        return replace(
+            self, message=self.message.replace(secret, "…"), content=_without(secret, self.content)
+        )
+
 
 def read_fault(status: int, body: bytes, headers: Mapping[str, str] | None = None) -> Fault:
     """What a body with an error status says; the status' own name where it says nothing."""
@@ -93,6 +101,16 @@ def fault_in(content: Any, *, status: int = 0, retry_after_s: float | None = Non
 
 def _table(content: Any) -> dict[str, Any]:
     return cast("dict[str, Any]", content) if isinstance(content, dict) else {}
+
+
+def _without(secret: str, content: Any) -> Any:
+    if isinstance(content, str):
+        return content.replace(secret, "…")
+    if isinstance(content, list):
+        return [_without(secret, each) for each in cast("list[Any]", content)]
+    if isinstance(content, dict):
+        return {name: _without(secret, each) for name, each in _table(content).items()}
+    return content
 
 
 def _one_line(message: Any) -> str:

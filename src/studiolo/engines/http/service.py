@@ -221,11 +221,10 @@ class Service:
 
     def without_key(self, fault: Fault) -> Fault:
         """``fault`` fit to be shown: some services repeat the key. Cut after, or half of it would stay."""
-        key, message = self.options.key, fault.message
-        message = message.replace(key, "…") if key else message
-        if len(message) > _LONGEST_SHOWN:
-            message = f"{message[: _LONGEST_SHOWN - 1]}…"
-        return replace(fault, message=message)
+        fault = fault.without(self.options.key)
+        if len(fault.message) <= _LONGEST_SHOWN:
+            return fault
+        return replace(fault, message=f"{fault.message[: _LONGEST_SHOWN - 1]}…")
 
     def unreadable(self, what: str) -> StudioloError:
         """What to raise for an answer that is not in the form its protocol has."""
