@@ -87,6 +87,12 @@ def test_texts_are_written_as_the_type_they_are_for(home: Path, name: str, given
     Settings.load()
 
 
+def test_a_file_is_written_with_its_folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    change_settings(home / "config.toml", {"engines.comfyui.workflow": "portrait.json"})
+    assert f'workflow = "{tmp_path / "portrait.json"}"' in (home / "config.toml").read_text().splitlines()
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "said"),
     [

@@ -36,10 +36,11 @@ def make_client(
     timeout_s: float,
     attempts: int,
     connections: int = 10,
+    region: str = "us-east-1",
 ) -> Any:
     """A boto3 client for ``service``; ``engine`` names the table that ``options`` come from.
 
-    It keeps up to ``connections`` open for calls to come.
+    It keeps up to ``connections`` open for calls to come. ``region`` is proposed where none is set.
 
     Raises:
         SettingsError: there is no region, no such profile, or the endpoint is no URL.
@@ -60,7 +61,7 @@ def make_client(
     except NoRegionError as error:
         raise SettingsError(
             f"The engine {engine} needs to know the AWS region.",
-            hint=f'Set region = "us-east-1" (or yours) under [engines.{engine}], or AWS_DEFAULT_REGION.',
+            hint=f"Set yours: studiolo config set engines.{engine}.region {region} (or AWS_DEFAULT_REGION).",
         ) from error
     except ProfileNotFound as error:
         raise SettingsError(

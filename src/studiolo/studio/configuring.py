@@ -141,6 +141,8 @@ def _read_as(field: FieldInfo, text: str) -> Change:
         read = TypeAdapter[Any](cast("Any", field.annotation)).validate_python(text)
     except ValidationError:  # an option with a reading of its own, which has approved of the text
         return text
+    if isinstance(read, Path):
+        return str(read.expanduser().absolute())  # typed in this folder, read in any
     return read if isinstance(read, bool | int | float) else text
 
 

@@ -249,7 +249,7 @@ def test_offline():
 def test_no_region():
     account = {"access_key_id": KEY_ID, "secret_access_key": SECRET}
     engine = BedrockImageEngine(EngineConfig(options=account))
-    with pytest.raises(SettingsError, match="region"):
+    with pytest.raises(SettingsError, match=r"region.* engines\.bedrock\.region us-west-2 "):
         list(engine.generate(complete(engine)))
 
 

@@ -129,5 +129,6 @@ class BedrockImageEngine(ImageEngine):
     def _connected(self) -> Clients:
         with self._lock:
             if self._clients is None:
-                self._clients = Clients(self._options, offline=self.config.offline, once=True)
+                region, *_ = self._model.regions or ("us-east-1",)
+                self._clients = Clients(self._options, offline=self.config.offline, once=True, region=region)
             return self._clients

@@ -19,7 +19,8 @@ class Clients:
     """The clients of one engine. They are safe to use from several threads; making them is not.
 
     With ``once``, no call is sent a second time by boto3, which does that after silence, too: what was
-    asked for is paid. Whoever calls asks again where nothing was done.
+    asked for is paid. Whoever calls asks again where nothing was done. ``region`` is one that would do, for
+    whoever has set none.
 
     Raises:
         MissingExtraError: boto3 is not installed.
@@ -28,7 +29,10 @@ class Clients:
         CredentialsError: there is half a pair of keys.
     """
 
-    def __init__(self, options: BedrockOptions, *, offline: bool, once: bool = False) -> None:
+    def __init__(
+        self, options: BedrockOptions, *, offline: bool, once: bool = False, region: str = "us-east-1"
+    ) -> None:
+        self._region = region
         self._options = options
         self._once = once
         self._offline = offline
@@ -78,6 +82,7 @@ class Clients:
             timeout_s=5 if asking else options.timeout_s,
             attempts=1 if asking or self._once else options.max_attempts,
             connections=max(10, options.max_parallel),
+            region=self._region,
         )
         hold_connections(client)
         return client
