@@ -51,6 +51,14 @@ class HostedEngine(FakeImageEngine):
             yield replace(generated, engine="hosted", cost=PRICE)
 
 
+class RentedEngine(HostedEngine):
+    """Behind a tunnel: an address of this machine, and yet it charges."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return super().capabilities.model_copy(update={"offline": True, "device": "rented"})
+
+
 class UnpricedEngine(HostedEngine):
     """Nobody knows what it charges; it knows itself which options it takes."""
 

@@ -11,13 +11,14 @@ from studiolo.engines.capabilities import Sizes
 from tests.server.serving import Serving
 
 from .creating import Visiting, assert_no_violations, finished, jobs, open_group, paint, prompt_of
-from .hosted import HostedEngine, UnpricedEngine
+from .hosted import HostedEngine, RentedEngine, UnpricedEngine
 from .looking import PHONE
 
 
 def hosted(server: Serving, visit: Visiting, engine: str = "hosted", **options) -> Page:
     """The page, with that engine chosen and its settings open."""
     server.studio.registry.register("hosted", HostedEngine)
+    server.studio.registry.register("rented", RentedEngine)
     server.studio.registry.register("unpriced", UnpricedEngine)
     page = visit(server, **options).open()
     open_group(page, "Settings")
@@ -80,6 +81,13 @@ class TestPrice:
         paint(page, "two")
         expect(finished(page)).to_have_attribute("alt", "two")
         assert [job["request"]["prompt"] for job in jobs(server)] == ["one", "two"]
+
+    def test_an_address_of_this_machine_may_charge_too(self, server: Serving, visit: Visiting):
+        page = hosted(server, visit, "rented")
+        expect(price(page)).to_have_text("$0.04")
+        page.goto(f"{server.address}/#/engines")
+        row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="rented"))
+        expect(row.get_by_text("$0.04")).to_be_visible()
 
     def test_a_price_nobody_knows(self, server: Serving, visit: Visiting):
         page = hosted(server, visit, "unpriced")
@@ -190,9 +198,13 @@ class TestWhatAServiceTakes:
 
 LIST = Sizes.among([(1024, 1024), (1536, 1024), (1024, 1536), (512, 512), (768, 1280), (173, 640)])
 FREE = Sizes(minimum=64, maximum=1536, multiple=8, default=(512, 512), max_pixels=1_000_000)
+SHAPELY = Sizes(
+    minimum=480, maximum=3840, multiple=16, default=(1024, 1024),
+    max_pixels=3840 * 2160, min_pixels=655_360, max_ratio=3,
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("sizes", [LIST, FREE], ids=["a list", "limits"])
+@pytest.mark.parametrize("sizes", [LIST, FREE, SHAPELY], ids=["a list", "limits", "more limits"])
 def test_the_page_and_the_engine_agree(sizes: Sizes, server: Serving, visit: Visiting):
     page = visit(server).open()
     asked = [(width, height) for width in range(100, 1700, 107) for height in range(96, 1700, 89)]
@@ -214,6 +226,7 @@ def test_the_page_and_the_engine_agree(sizes: Sizes, server: Serving, visit: Vis
         assert [tuple(each["nearest"]) for each in found] == [sizes.nearest(*size) for size in asked]
         assert [tuple(each["fitting"]) for each in found] == [sizes.fitting(*size) for size in asked]
     assert all(sizes.allows(*each["fitting"]) for each in found)
+    assert all(sizes.allows(*each["nearest"]) for each in found)
 
 
 def test_what_the_model_can_do_is_what_is_offered(server: Serving, visit: Visiting):

@@ -53,7 +53,7 @@ function said({ usd, firm }) {
   return usd > spend.value ? t("over", { price, limit }) : `${price} · ${t("atMost", { limit })}`;
 }
 
-/** Beneath a button that paints: `body` is what would be asked for, as JSON text; empty where nothing is charged. */
+/** Beneath a button that paints: `body` is what would be asked for, as JSON text; empty where nothing can be asked. */
 export function Price({ body }) {
   const estimate = useEstimate(body);
   if (!estimate || estimate.usd === 0) return null;

@@ -8,7 +8,7 @@ import { requestOf, speaksWithoutWords } from "./request.js";
 const someWords = () => (prompt.value.trim() || !speaksWithoutWords(engine.value.capabilities, start.value, references.value) ? "picture" : "");
 
 function asked() {
-  if (!engine.value?.ready || !engine.value.capabilities || engine.value.capabilities.offline) return "";
+  if (!engine.value?.ready || !engine.value.capabilities) return "";
   const { seed, ...rest } = changes.value;
   return JSON.stringify({
     ...requestOf({ engine: engine.value, changes: rest, prompt: someWords(), negative: "", translation: null, palette: palette.value, start: start.value, control: control.value, references: references.value }),

@@ -39,6 +39,8 @@ function Shapes({ shapes, value, onChange }) {
   </div>`;
 }
 
+const megapixels = (pixels) => formatNumber(pixels / 1e6, { maximumFractionDigits: 1 });
+
 export function Size() {
   const { sizes } = engine.value.capabilities;
   const shapes = shapesFor(sizes);
@@ -66,6 +68,6 @@ export function Size() {
           ${side("width", width)}<span aria-hidden="true">×</span>${side("height", height)}
           <${Button} kind="quiet" icon="arrow-left-right" label=${t("swap")} disabled=${width === height} onClick=${() => resize(sizes, height, width)} />
         </div>
-        <p class="hint">${t("sizeHint", sizes)} ${sizes.max_pixels && t("pixels", { n: formatNumber(sizes.max_pixels / 1e6, { maximumFractionDigits: 1 }) })}</p>`}
+        <p class="hint">${[t("sizeHint", sizes), sizes.min_pixels && t("leastPixels", { n: megapixels(sizes.min_pixels) }), sizes.max_pixels && t("pixels", { n: megapixels(sizes.max_pixels) }), sizes.max_ratio && t("ratio", { n: formatNumber(sizes.max_ratio) })].filter(Boolean).join(" ")}</p>`}
   </fieldset>`;
 }

@@ -27,20 +27,24 @@ export function allows(sizes, width, height) {
   const choices = choicesOf(sizes);
   if (choices.length) return choices.some((each) => each[0] === width && each[1] === height);
   const fits = [width, height].every((side) => side >= sizes.minimum && side <= sizes.maximum && side % sizes.multiple === 0);
-  return fits && (sizes.max_pixels == null || width * height <= sizes.max_pixels);
+  return fits && (sizes.max_pixels == null || width * height <= sizes.max_pixels) && shapely(sizes, width, height) && !tooFew(sizes, width, height);
 }
+
+const shapely = (sizes, width, height) => sizes.max_ratio == null || Math.max(width, height) <= sizes.max_ratio * Math.min(width, height);
+const tooFew = (sizes, width, height) => width * height < (sizes.min_pixels ?? 0);
 
 /** As Sizes.reaches on the server: whether it can be painted on a canvas that is padded to an allowed size. */
 export function reaches(sizes, width, height) {
   const choices = choicesOf(sizes);
   if (choices.length) return choices.some(([across, down]) => width <= across && height <= down);
   const padded = [width, height].map((side) => Math.max(sizes.minimum, Math.ceil(side / sizes.multiple) * sizes.multiple));
+  while ((!shapely(sizes, ...padded) || tooFew(sizes, ...padded)) && Math.min(...padded) < sizes.maximum) padded[padded[0] <= padded[1] ? 0 : 1] += sizes.multiple;
   return allows(sizes, ...padded);
 }
 
 const sized = ([width, height]) => ({ width, height });
 
-/** The allowed size nearest to what was typed; of too many pixels the side that was not typed gives way. */
+/** The allowed size nearest to what was typed: the side that was not typed gives way first. */
 export function nearest(sizes, width, height, typed = "width") {
   const choices = choicesOf(sizes);
   if (choices.length) return sized(least(choices, ([w, h]) => Math.abs(w - width) + Math.abs(h - height)));
@@ -52,6 +56,12 @@ export function nearest(sizes, width, height, typed = "width") {
   while (sizes.max_pixels != null && size.width * size.height > sizes.max_pixels) {
     if (size[other] > lowest) size[other] -= sizes.multiple;
     else size[typed] -= sizes.multiple;
+  }
+  while (!shapely(sizes, size.width, size.height)) size[other] += size[other] > size[typed] ? -sizes.multiple : sizes.multiple;
+  while (tooFew(sizes, size.width, size.height) && Math.min(size.width, size.height) < highest) {
+    const more = { ...size, [other]: size[other] + sizes.multiple };
+    if (more[other] <= highest && shapely(sizes, more.width, more.height)) size[other] = more[other];
+    else size[typed] += sizes.multiple;
   }
   return size;
 }
@@ -85,6 +95,6 @@ export function fitting(sizes, width, height) {
   }
   let scale = Math.min(1, sizes.maximum / Math.max(width, height));
   if (sizes.max_pixels != null) scale = Math.min(scale, Math.sqrt(sizes.max_pixels / (width * height)));
-  scale = Math.max(scale, sizes.minimum / Math.min(width, height));
+  scale = Math.max(scale, sizes.minimum / Math.min(width, height), Math.sqrt((sizes.min_pixels ?? 0) / (width * height)));
   return nearest(sizes, width * scale, height * scale, width < height ? "width" : "height");
 }

@@ -37,10 +37,10 @@ const COLUMNS = [
   ["seeds", (can) => paints(can) && t(can.seeded === false ? "number" : "same")],
 ];
 
-/** What one picture costs with each engine that is no machine of ours: {name: {usd, firm, basis} or null}. */
+/** What one picture costs with each engine: {name: {usd, firm, basis} or null}. */
 function usePrices(engines) {
   const [prices, setPrices] = useState({});
-  const names = engines.filter(({ capabilities: can }) => !can.offline && can.tasks.includes("text-to-image")).map(({ name }) => name);
+  const names = engines.filter(({ capabilities: can }) => can.tasks.includes("text-to-image")).map(({ name }) => name);
   useEffect(() => {
     const stop = new AbortController();
     const ask = async (name) => {
@@ -59,7 +59,7 @@ function usePrices(engines) {
 }
 
 function Price({ engine, price }) {
-  if (engine.capabilities.offline || price?.usd === 0) return t("free");
+  if (price ? price.usd === 0 : engine.capabilities.offline) return t("free");
   if (!price || price.usd === null) return html`<span class="soft">${t("unknown")}</span>`;
   return html`<span title=${price.basis}>${price.firm ? formatDollars(price.usd) : t("about", { price: formatDollars(price.usd) })}</span>`;
 }

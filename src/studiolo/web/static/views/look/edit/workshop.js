@@ -37,9 +37,9 @@ export function Workshop({ tool, tasks, picture, title, run = t("run"), label, h
     setTried(tried + 1);
     if (!lacking) painting.paint(async () => ({ ...(await compose(form, engine)), max_cost: spend.value }));
   };
-  /** What would be asked for, but for its words, where it is charged. */
-  const bodyOf = ({ name, capabilities: { offline, max_count: most } }) =>
-    offline ? "" : JSON.stringify({ engine: name, prompt: label ? "picture" : "", count: label ? Math.min(form.count, most) : 1, init_image: `picture:${picture.id}`, translate: false, ...priced(engine) });
+  /** What would be asked for, but for its words. */
+  const bodyOf = ({ name, capabilities: { max_count: most } }) =>
+    JSON.stringify({ engine: name, prompt: label ? "picture" : "", count: label ? Math.min(form.count, most) : 1, init_image: `picture:${picture.id}`, translate: false, ...priced(engine) });
   const { job } = painting;
   const leave = () => {
     if (!painting.active) painting.forget(); // what was made is in the gallery; next time begins anew
