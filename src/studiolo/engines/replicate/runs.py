@@ -30,7 +30,7 @@ _LOOKS_LOST: Final = 4
 _SEARCHES: Final = 3
 _SEARCH_AGAIN_S: Final = 0.5
 _MOMENT_S: Final = 3.0
-# How far this machine's clock may be ahead of Replicate's. What is older than a clock in step has it may be of
+# How far this machine's clock may be ahead of Replicate's. What is older than one in step has it may be of
 # another process: if it is finished and has our seed, it is our picture; if not, it is not to be touched.
 _CLOCKS: Final = timedelta(minutes=10)
 _CLOCKS_IN_STEP: Final = timedelta(seconds=10)
