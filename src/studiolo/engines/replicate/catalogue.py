@@ -181,7 +181,7 @@ KNOWN: Final[Mapping[str, Known]] = {
         takes=SDXL,
         licence="CreativeML Open RAIL++-M",
         # SDXL and its fine-tunes run on an L40S there. At 1024x1024 it takes about six steps a second on one.
-        price=Price(per_second=0.000975, steps_a_second=6.0),
+        price=Price(per_second=0.000975, steps_a_second=6.0, source="replicate.com/pricing, 2026-05"),
     ),
     "black-forest-labs/flux-schnell": Known(
         description="Flux.1 schnell, four steps, at Replicate.",
