@@ -5,9 +5,17 @@ import math
 import pytest
 
 from studiolo.engines.pricing import FREE, UNKNOWN, Estimate
-from studiolo.errors import CostLimitError, InvalidRequestError, UnsupportedRequestError
+from studiolo.errors import (
+    ContentRefusedError,
+    CostLimitError,
+    EngineTimeoutError,
+    InvalidRequestError,
+    UnsupportedRequestError,
+)
+from studiolo.requests import ignore_progress
 from studiolo.studio.spending import Budget, Quote, dollars, limit_of
 from tests.jobs.conftest import SMALL, open_studio
+from tests.jobs.engines import Metered
 
 
 @pytest.fixture
@@ -169,3 +177,40 @@ def test_a_translation_that_is_too_long_is_refused_before_it_is_sent(studio):
     assert speaking.asked == []
     [picture] = studio.generate("빨간 사과", engine="priced", **SMALL)
     assert picture.prompt == "red apple"
+
+
+class Lossy(Metered):
+    """Its answers may be lost, or refused: the prompt says which."""
+
+    def generate(self, request, progress=ignore_progress):
+        self.asked.append(request)
+        if "lost" in request.prompt:
+            raise EngineTimeoutError("It took too long.", hint="It may charge for it all the same.")
+        if "declined" in request.prompt:
+            raise ContentRefusedError("It declined.", hint="Say it in other words.")
+        yield from super().generate(request, progress)
+
+
+def test_what_is_lost_may_have_been_paid_for(studio):
+    studio.registry.register("lossy", Lossy)
+    told = []
+    painting = studio.generate_many(
+        [studio.request(prompt, **SMALL) for prompt in ("it is lost", "an apple", "a pear")],
+        engine="lossy",
+        max_cost=0.12,
+        failed=lambda _, error: told.append(error.message),
+    )
+    with pytest.raises(EngineTimeoutError):
+        list(painting)
+    assert told[1].startswith(
+        "Stopped after 1 picture for $0.05 (what failed may have cost $0.04 more): the next may cost $0.05"
+    )
+    assert studio.gallery.count() == 1
+
+
+def test_what_was_declined_was_not_paid_for(studio):
+    studio.registry.register("lossy", Lossy)
+    requests = [studio.request(prompt, **SMALL) for prompt in ("declined", "an apple", "a pear")]
+    with pytest.raises(ContentRefusedError):
+        list(studio.generate_many(requests, engine="lossy", max_cost=0.12))
+    assert studio.gallery.count() == 2

@@ -9,11 +9,25 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
 from studiolo.engines.pricing import Estimate
-from studiolo.errors import CostLimitError, InvalidRequestError
+from studiolo.errors import (
+    ContentRefusedError,
+    CostLimitError,
+    CredentialsError,
+    EngineError,
+    InvalidRequestError,
+    MissingExtraError,
+    OfflineError,
+    RateLimitedError,
+)
 from studiolo.requests import GeneratedImage, Progress, ProgressCallback
 
 if TYPE_CHECKING:
     from studiolo.studio.preparing import Prepared
+
+_NOT_PAID: Final = (
+    ContentRefusedError, CredentialsError, MissingExtraError, OfflineError, RateLimitedError,
+)  # fmt: skip
+"""Of what engines raise: with any other error the service may have painted, and charged."""
 
 _ROUNDING: Final = 1e-9
 """Three times ten cents are no more than thirty."""
@@ -46,6 +60,7 @@ class Budget:
         self.one_by_one = False
         self._limit = limit
         self._paid = 0.0
+        self._lost = 0.0
         self._dearest = 0.0
         self._painted = 0
 
@@ -90,9 +105,15 @@ class Budget:
 
             single = request.model_copy(update={"count": 1, "seed": (request.seed or 0) + index})
             price = self._afford(replace(prepared, request=single).quote)
-            for generated in prepared.painter.generate(single, report):
-                self._note(price if generated.cost is None else generated.cost)
-                yield generated
+            try:
+                for generated in prepared.painter.generate(single, report):
+                    self._note(price if generated.cost is None else generated.cost)
+                    yield generated
+            except _NOT_PAID:
+                raise
+            except EngineError:
+                self._lost += price
+                raise
 
     def _afford(self, quote: Quote) -> float:
         """Allow one more picture; gives its price: what is guessed, or what the dearest so far did cost."""
@@ -100,10 +121,11 @@ class Budget:
         if quote.usd is None:
             raise _unknown(quote.engine, limit)
         price = max(quote.usd, self._dearest)
-        if self._paid + price > limit + _ROUNDING:
+        if self._paid + self._lost + price > limit + _ROUNDING:
+            failed = f" (what failed may have cost {dollars(self._lost)} more)" if self._lost else ""
             raise CostLimitError(
-                f"Stopped after {_pictures(self._painted)} for {dollars(self._paid)}: the next may cost "
-                f"{dollars(price)}, and only {dollars(limit)} is allowed in all.",
+                f"Stopped after {_pictures(self._painted)} for {dollars(self._paid)}{failed}: "
+                f"the next may cost {dollars(price)}, and only {dollars(limit)} is allowed in all.",
                 hint="What is finished is kept. Allow more as max_cost (--max-cost), or ask for fewer.",
             )
         return price

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from studiolo.engines.http import Host, HostedOptions, Service, exchange
+from studiolo.engines.http import Host, HostedImageOptions, HostedOptions, Service, exchange
 from studiolo.engines.http.pace import meanwhile
 from studiolo.engines.http.worker import Worker
-from studiolo.errors import BrokenStreamError, Cancelled, EngineError
+from studiolo.errors import BrokenStreamError, Cancelled, EngineError, SettingsError
 
 PATIENCE_S = 10
 
@@ -40,7 +40,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
             self.send_error(500)
             return
         told = {"type": self.headers["content-type"], "body": raw.decode("latin-1")}
-        body = json.dumps(told).encode()
+        body = self.server.reply or json.dumps(told).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
@@ -52,7 +52,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
 def server() -> Iterator[http.server.ThreadingHTTPServer]:
     serving = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     serving.daemon_threads = True
-    serving.pieces, serving.posted = {}, []
+    serving.pieces, serving.posted, serving.reply = {}, [], b""
     serving.handle_error = lambda *args: None  # a client that went away
     thread = threading.Thread(target=serving.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -72,6 +72,13 @@ def service(server) -> Iterator[Service]:
 
 def still() -> None:
     pass
+
+
+@pytest.mark.parametrize("price", ["inf", "nan", -0.01, "free"], ids=str)
+@pytest.mark.parametrize("name", ["price_per_image", "price_per_second"])
+def test_a_price_is_a_sum_of_money(name, price):
+    with pytest.raises(SettingsError, match=name):
+        HostedImageOptions.read("lab", {"base_url": "http://127.0.0.1", name: price})
 
 
 def test_json_goes_there_and_back(service):
@@ -101,6 +108,22 @@ def test_what_is_no_json_is_said(server, service, kind, match):
     server.pieces[f"/{kind}"] = [b"data: {}\n\n"]
     with pytest.raises(EngineError, match=match):
         service.get(kind, still)
+
+
+def test_json_that_is_nested_without_end_is_none(server, service):
+    server.pieces["/application_json"] = [b"[" * 200_000]
+    with pytest.raises(EngineError, match="no JSON"):
+        service.get("application_json", still)
+
+
+def test_of_what_is_paid_for_a_reply_without_sense_says_so(server, service):
+    server.reply = b"{"
+    with pytest.raises(EngineError, match="no JSON") as caught:
+        service.post("paint", {}, still, once=True)
+    assert "may have painted it all the same" in caught.value.hint
+    with pytest.raises(EngineError, match="no JSON") as caught:
+        service.post("look", {}, still)
+    assert "painted" not in caught.value.hint
 
 
 def test_too_much_is_not_taken(server, service, monkeypatch):
@@ -140,6 +163,10 @@ def test_work_that_is_not_wanted_any_more_is_left(service):
     with pytest.raises(Cancelled):
         meanwhile(go_on.wait, stop)
     go_on.set()
+
+
+def test_what_nobody_waits_for_does_not_keep_the_interpreter():
+    assert meanwhile(lambda: threading.current_thread().daemon, still) is True
 
 
 def test_a_timeout_of_the_works_own_is_its_own():

@@ -24,7 +24,7 @@ from studiolo.engines.automatic1111.options import (
 from studiolo.engines.automatic1111.starting import first_pass
 from studiolo.engines.automatic1111.watching import NamedTask, UnnamedTask, Watch
 from studiolo.engines.base import Availability, EngineConfig, ImageEngine
-from studiolo.engines.capabilities import Capabilities
+from studiolo.engines.capabilities import KNOBS, Capabilities
 from studiolo.engines.http import Host
 from studiolo.engines.http.hosting import reachable
 from studiolo.engines.parallel import Places
@@ -92,6 +92,7 @@ class Automatic1111ImageEngine(ImageEngine):
     def check(self, request: ImageRequest) -> None:
         """Refuse options that are wrong or would do nothing, and a refiner that is not named."""
         wishes = Wishes.of(request)
+        _refuse_idle(request)
         if request.refiner == "ensemble" and not (
             wishes.refiner_checkpoint or self._options.refiner_checkpoint
         ):
@@ -230,6 +231,16 @@ class Automatic1111ImageEngine(ImageEngine):
 
 def _watch(connection: Connection, progress: ProgressCallback, *, steps: int, named: bool) -> Watch:
     return (NamedTask if named else UnnamedTask)(connection, progress, steps=steps)
+
+
+def _refuse_idle(request: ImageRequest) -> None:
+    """What an upscaler knows nothing of would be dropped without a word."""
+    if request.upscale is None:
+        return
+    names = (*KNOBS, "scheduler", "loras", "negative_prompt")
+    idle = next((name for name in names if getattr(request, name) not in (None, (), "")), None)
+    if idle is not None:
+        raise InvalidRequestError(f"{idle} does not apply to enlarging.", hint=f"Leave {idle} out.")
 
 
 def _no_beat() -> None:

@@ -123,5 +123,9 @@ class HostedImageOptions(HostedOptions):
     """Options of hosted engines that paint."""
 
     max_parallel: int = Field(default=4, ge=1, le=64, description="How many pictures it paints at once.")
-    price_per_image: float | None = Field(default=None, ge=0, description="US dollars, of each picture.")
-    price_per_second: float | None = Field(default=None, ge=0, description="US dollars, of its machine.")
+    price_per_image: float | None = Field(
+        default=None, ge=0, allow_inf_nan=False, description="US dollars, of each picture."
+    )
+    price_per_second: float | None = Field(
+        default=None, ge=0, allow_inf_nan=False, description="US dollars, of its machine."
+    )
