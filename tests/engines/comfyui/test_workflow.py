@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import copy
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, ImageOps
 
-from studiolo.errors import InputError, InvalidRequestError, SettingsError, UnknownEngineError
+from studiolo.engines.base import EngineConfig
+from studiolo.engines.comfyui import ComfyUIImageEngine
+from studiolo.errors import InputError, InvalidRequestError, OfflineError, SettingsError, UnknownEngineError
 from tests.engines.comfyui.conftest import complete, paint
 from tests.engines.comfyui.test_server import GRAPH
 
@@ -61,6 +64,20 @@ def write(tmp_path):
         return file
 
     return make
+
+
+def test_offline_not_even_the_websocket_is_connected(write):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        options = {
+            "base_url": f"http://0.0.0.0:{listening.getsockname()[1]}",  # which is none of loopback's
+            "workflow": str(write(GRAPH)),
+        }
+        engine = ComfyUIImageEngine(EngineConfig(options=options, offline=True))
+        with pytest.raises(OfflineError):
+            paint(engine)
+        with pytest.raises(BlockingIOError):
+            listening.accept()
 
 
 @pytest.fixture

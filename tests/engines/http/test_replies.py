@@ -95,3 +95,13 @@ def test_how_long_to_wait(headers, message, wait_s):
 def test_what_waiting_helps_against(status, code, passing, spent):
     fault = Fault(status=status, message="", code=code)
     assert (fault.passing, fault.spent) == (passing, spent)
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 504, 520, 522, 524])
+def test_what_may_have_been_done_all_the_same(status):
+    assert Fault(status=status, message="").leaves_it_open
+
+
+@pytest.mark.parametrize("status", [400, 401, 429, 501, 503, 521, 529])
+def test_what_was_not_begun(status):
+    assert not Fault(status=status, message="").leaves_it_open

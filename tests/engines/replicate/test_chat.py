@@ -232,6 +232,22 @@ def test_a_stream_that_is_silent_while_a_machine_starts_is_no_loss(server, talk_
     assert server.gone.wait(PATIENCE_S)
 
 
+@pytest.mark.parametrize("place", ["http://localhost:{}/stream/p0", "http://[/stream/p0"])
+def test_a_stream_elsewhere_is_not_shown_the_key(server, talk_to, place):
+    """Of what is no name of Replicate's nothing is asked; the run is looked at instead."""
+    state = server.state
+
+    def elsewhere(name):
+        told = state(name)
+        told["urls"]["stream"] = place.format(server.server_address[1])
+        return told
+
+    server.state = elsewhere
+    server.runs.append(Run(output=["one"]))
+    assert ask(talk_to())[0] == "one"
+    assert not any(path.startswith("/stream") for path in paths(server))
+
+
 def test_output_may_be_one_text(server, talk_to):
     server.runs.append(Run(output="A cat.", streams=False))
     server.state = _as_text(server.state)

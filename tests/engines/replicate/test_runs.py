@@ -118,7 +118,7 @@ def test_nobody_elses_run_is_called_off(server, paint_with, hosting, reply):
         server.on_begun = on_begun
         server.fault = "hangs-up-before" if reply == "lost" else None
         with pytest.raises(EngineError if reply == "lost" else Cancelled):
-            paint(paint_with(), stop_ours, **SMALL)
+            paint(paint_with(total_timeout_s=5), stop_ours, **SMALL)
         assert server.called_off == 0
         raise Cancelled
 

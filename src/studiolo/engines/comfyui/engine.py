@@ -157,7 +157,9 @@ class ComfyUIImageEngine(ImageEngine):
         """
         from studiolo.engines.comfyui.painting import Painter
 
-        server = Server(self._connected())
+        service = self._connected()
+        service.refuse_offline()  # the websocket is none of its own
+        server = Server(service)
         painter = Painter(
             engine=self.name,
             server=server,

@@ -34,11 +34,15 @@ def download(service: Service, link: str, beat: Beat, *, max_bytes: int = MAX_PI
         EngineError: it is not there (any more), too large, not public, or not a picture.
         OfflineError: it is not on this machine, and that is not allowed.
     """
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+        port = parts.port
+    except ValueError as error:
+        raise _not_there(service, "its link is no address.") from error
     if (parts.scheme, parts.netloc.lower()) == service.options.origin:
         return _from_service(service, link, beat, max_bytes)
     at_home = is_loopback(service.options.host)
-    ports = {80, 443, *([parts.port] if at_home and parts.port else [])}
+    ports = {80, 443, *([port] if at_home and port else [])}
     limits = FetchLimits(
         max_bytes=max_bytes,
         connect_s=service.options.connect_timeout_s,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import TypeVar
 
 from studiolo.engines.http.worker import BEAT_S, Beat
@@ -15,9 +16,9 @@ T = TypeVar("T")
 
 def meanwhile(work: Callable[[], T], beat: Beat) -> T:
     """What ``work`` gives, with a heartbeat while it works; it is left to itself if ``beat`` raises."""
-    threads = ThreadPoolExecutor(1, thread_name_prefix="studiolo-meanwhile")
-    future = threads.submit(work)
-    threads.shutdown(wait=False)
+    future: Future[T] = Future()
+    # A daemon: what nobody waits for any more does not keep the interpreter from its end, either.
+    threading.Thread(target=_settle, args=(future, work), name="studiolo-meanwhile", daemon=True).start()
     while True:
         try:
             return future.result(BEAT_S)
@@ -25,6 +26,13 @@ def meanwhile(work: Callable[[], T], beat: Beat) -> T:
             if future.done():  # it is the work's own
                 raise
             beat()
+
+
+def _settle(future: Future[T], work: Callable[[], T]) -> None:
+    try:
+        future.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - raised in the thread that waits
+        future.set_exception(error)
 
 
 class Pace:

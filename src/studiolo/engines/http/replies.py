@@ -13,6 +13,9 @@ from typing import Any, Final, cast
 _LONGEST_MESSAGE: Final = 4000  # what is shown is shorter, and cut where the key is known and taken out
 # Django REST framework's, and Replicate's own: "Your rate limit resets in ~30s."
 _THROTTLED: Final = re.compile(r"(?:available|resets) in ~?(\d+) ?s")
+# The last three are Cloudflare's, of a server behind it that hung up or took too long
+# (developers.cloudflare.com, "Cloudflare 5xx errors").
+_LEAVE_IT_OPEN: Final = {408, 500, 502, 504, 520, 522, 524}
 _SPENT: Final = {"insufficient_quota", "billing_hard_limit_reached", "credits_exhausted"}
 
 
@@ -35,7 +38,7 @@ class Fault:
     @property
     def leaves_it_open(self) -> bool:
         """Whether what was asked for may have been done all the same."""
-        return self.status in {408, 500, 502, 504}
+        return self.status in _LEAVE_IT_OPEN
 
     @property
     def passing(self) -> bool:

@@ -93,6 +93,14 @@ class Service:
         self._stop: weakref.finalize[[], Service] | None = None
         self._worker: Worker | None = None
 
+    def refuse_offline(self) -> None:
+        """Say before anything else that it may not be connected to, if so.
+
+        Raises:
+            OfflineError: it is not on this machine, and that is not allowed.
+        """
+        failures.refuse_offline(self.host, self.options, offline=self._offline)
+
     def get(self, path: str, beat: Beat) -> Any:
         """The JSON at ``path``, which is below the base URL or a whole address."""
         return self._json(Call(method="GET", url=self._url(path)), beat)
@@ -241,14 +249,15 @@ class Service:
             body = b"".join(self._whole(items, once=once))
         try:
             return json.loads(body)
-        except ValueError as error:
-            raise self.unreadable("no JSON") from error
+        except (ValueError, RecursionError) as error:
+            told = self.unreadable("no JSON")
+            raise (failures.perhaps_paid(told, self.host) if once else told) from error
 
     def _open(
         self, call: Call, beat: Beat, is_last: IsLast | None = None, *, once: bool = False
     ) -> tuple[Head, Generator[Any]]:
         """The beginning of an answer; asks again while nothing has come and it may help."""
-        failures.refuse_offline(self.host, self.options, offline=self._offline)
+        self.refuse_offline()
         import httpx2
 
         left_s = self.options.max_wait_s

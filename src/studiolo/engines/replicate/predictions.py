@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import httpx2
 
 _LOOK_AGAIN_S: Final = 0.5
+# Streams are not where the API is: replicate.com/docs/topics/predictions/streaming (read 2026-11-22).
+_SITES: Final = (".replicate.com", ".replicate.net")
 _DECLINED: Final = re.compile(r"nsfw|safety|content polic|flagged|sensitive|moderation", re.IGNORECASE)
 
 
@@ -85,7 +88,7 @@ def follow(service: Service, prediction: Prediction, pace: Pace) -> Generator[st
     """
     said = ""
     until = time.monotonic() + service.options.total_timeout_s
-    if prediction.urls.stream:
+    if _is_replicates(prediction.urls.stream, service):
         try:
             for piece in _streamed(service, prediction.urls.stream, pace):
                 if piece:
@@ -109,6 +112,20 @@ def follow(service: Service, prediction: Prediction, pace: Pace) -> Generator[st
                 hint=f"Ask again, or set total_timeout_s in [engines.{service.host.engine}] higher.",
             )
         service.pause(_LOOK_AGAIN_S, pace.beat)
+
+
+def _is_replicates(url: str, service: Service) -> bool:
+    """Whether our key may be shown at ``url``: it is at the API itself, or at a name of Replicate's."""
+    if not url.startswith(("http://", "https://")):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    if (parts.scheme, parts.netloc.lower()) == service.options.origin:
+        return True
+    host = f".{(parts.hostname or '').lower()}"
+    return parts.scheme == "https" and service.options.host.endswith(_SITES[0]) and host.endswith(_SITES)
 
 
 def _streamed(service: Service, url: str, pace: Pace) -> Generator[str]:
