@@ -76,8 +76,11 @@ def _print_table(found: Sequence[EngineFacts]) -> None:
         of_kind = [engine for engine in found if engine.kind == kind]
         if not of_kind:
             continue
-        table = new_table(heading, "", "")
+        console.print(heading, style="dim")  # as a column's heading it would widen the names
+        table = new_table("", "", "")
+        table.show_header = False
         table.columns[2].no_wrap = False
+        table.columns[2].overflow = "fold"  # what is to be typed is not cut
         for engine in of_kind:
             name = Text(engine.name, "bold")
             table.add_row(name, _state(engine), Text("\n").join(_lines(engine)))

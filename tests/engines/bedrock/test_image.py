@@ -246,6 +246,12 @@ def test_offline():
         list(engine.generate(complete(engine)))
 
 
+def test_a_name_that_is_nearly_one():
+    with pytest.raises(UnknownEngineError) as caught:
+        _ = BedrockImageEngine(EngineConfig(model="titan")).capabilities
+    assert caught.value.hint.startswith("Did you mean titan-v2 or titan-v1? Known: core, ")
+
+
 def test_no_region():
     account = {"access_key_id": KEY_ID, "secret_access_key": SECRET}
     engine = BedrockImageEngine(EngineConfig(options=account))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, replace
 from datetime import date
@@ -140,10 +141,17 @@ def find(asked: str | None, *, stands_for: str | None = None) -> ImageModel:
     if len(same) != 1:
         raise UnknownEngineError(
             f"'{asked}' is no model of Bedrock that we know to paint.",
-            hint=f"Known: {', '.join(NAMES)}, and their ids. Of another ARN, say which it stands for: "
-            f"image_model under [engines.bedrock]. {LIST_MODELS}",
+            hint=_meant(asked),
         )
     return same[0] if asked == same[0].model_id else replace(same[0], call_id=asked)
+
+
+def _meant(asked: str) -> str:
+    if asked.startswith("arn:"):
+        return f"Say which it stands for: image_model under [engines.bedrock], one of: {', '.join(NAMES)}."
+    alike = difflib.get_close_matches(asked, NAMES, n=2, cutoff=0.5)
+    meant = f"Did you mean {' or '.join(alike)}? " if alike else ""
+    return f"{meant}Known: {', '.join(NAMES)}, and their ids. {LIST_MODELS}"
 
 
 def _named(name: str) -> ImageModel:

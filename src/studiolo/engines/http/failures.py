@@ -77,7 +77,9 @@ def words_of(fault: Fault) -> str:
 
 def _busy(fault: Fault, host: Host, said: str) -> RateLimitedError:
     wait_s = fault.retry_after_s
-    hint = f"Ask again in {wait_s:.0f} s." if wait_s is not None else "Ask again in a minute."
+    hint = "Ask again in a minute." if wait_s is None else "Ask again."
+    if wait_s is not None and wait_s >= 1:
+        hint = f"Ask again in {wait_s:.0f} s."
     asks = "asks to wait" if fault.status == 429 else "is overloaded"
     return RateLimitedError(f"{host.title} {asks}{said}", hint=hint, retry_after_s=wait_s)
 
