@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
@@ -148,7 +149,7 @@ def limit_of(max_cost: object, usual: float | None) -> float | None:
         raise InvalidRequestError(
             f"max_cost is {max_cost!r}, but must be US dollars.", hint="Give 0 or more: 0.50 for fifty cents."
         )
-    return None if math.isinf(max_cost) else float(max_cost)
+    return None if max_cost > sys.float_info.max else float(max_cost)
 
 
 def dollars(usd: float) -> str:
