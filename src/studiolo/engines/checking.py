@@ -30,6 +30,12 @@ def check(capabilities: Capabilities, request: ImageRequest, *, engine: str) -> 
     _check_words(capabilities, request, engine)
     _check_lists(capabilities, request, engine)
     _check_choices(capabilities, request, engine)
+    if request.upscale is not None and request.upscale not in capabilities.upscale:
+        factors = " or ".join(str(factor) for factor in capabilities.upscale)
+        raise UnsupportedRequestError(
+            f"Engine '{engine}' does not enlarge {request.upscale} times.",
+            hint=f"Ask it for {factors} times (--scale {factors}).",
+        )
     unknown = sorted(set(request.options) - capabilities.options)
     if unknown and not capabilities.open_ended:
         known = sorted(capabilities.options)
@@ -89,7 +95,6 @@ def _check_choices(capabilities: Capabilities, request: ImageRequest, engine: st
         "control": capabilities.controls,
         "refiner": ("none", *(get_args(Refiner) if any_refiner else capabilities.refiners)),
         "seam": capabilities.seams,
-        "upscale": capabilities.upscale,
     }
     for name, able in choices.items():
         value = getattr(request, name)

@@ -91,7 +91,7 @@ def test_it_does_nothing_else_and_by_no_other_factor(engine_for: Build, upscaler
     engine = engine_for(folder)
     assert engine.capabilities.tasks == {"upscaling"}
     assert engine.capabilities.upscale == (factor,)
-    with pytest.raises(UnsupportedRequestError, match="has no upscale"):
+    with pytest.raises(UnsupportedRequestError, match="does not enlarge"):
         asked(engine, 6 - factor, picture())
 
 
