@@ -255,3 +255,28 @@ def test_pictures_are_sent_without_what_their_files_tell():
     secret.info["comment"] = "at home"
     painted = paint("titan-v2", init_image=secret, mask=right_half())
     assert b"at home" not in base64.b64decode(painted.params["image"])
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"palette": ["#ff0000"]},
+        {"guidance_scale": 5},
+        {"negative_prompt": "fog"},
+        {"options": {"quality": "premium"}},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+@pytest.mark.parametrize("model", ["titan-v2", "nova-canvas"])
+def test_what_removing_a_background_does_not_take_is_said(model, fields):
+    with at_service(model=model) as (engine, _), pytest.raises(UnsupportedRequestError, match="background"):
+        complete(engine, prompt="", init_image=shaded(), remove_background=True, **fields)
+
+
+@pytest.mark.parametrize("model", ["titan-v2", "nova-canvas"])
+def test_a_palette_leaves_no_room_for_similarity(model):
+    fields = {"palette": ["#ff0000"], "references": [shaded()]}
+    with at_service(model=model) as (engine, _):
+        complete(engine, **fields)
+        with pytest.raises(UnsupportedRequestError, match="no similarity"):
+            complete(engine, **fields, similarity=0.3)

@@ -113,11 +113,28 @@ def check(model: ImageModel, request: ImageRequest) -> None:
     if model.family == "nova":
         _check_inputs(model, request)
     if request.remove_background:
+        _check_alone(model, request)
         return
     _check_together(model, request)
     _check_words(model, request)
     if model.family == "nova":
         _check_shape(model, request)
+
+
+def _check_alone(model: ImageModel, request: ImageRequest) -> None:
+    """Removing the background takes a picture and nothing else."""
+    others = {
+        "a palette": request.palette,
+        "a guidance scale": request.guidance_scale,
+        "a negative prompt": request.negative_prompt,
+        "options": request.options,
+    }
+    given = next((name for name, value in others.items() if value), "")
+    if given:
+        raise UnsupportedRequestError(
+            f"{model.title} takes no {given.removeprefix('a ')} to remove a background.",
+            hint="Leave it out: the picture says all there is to say.",
+        )
 
 
 def _check_together(model: ImageModel, request: ImageRequest) -> None:
@@ -137,6 +154,12 @@ def _check_together(model: ImageModel, request: ImageRequest) -> None:
         raise InvalidRequestError(
             f"With a palette, {model.title} takes one reference picture, not {len(request.references)}.",
             hint="Give the one whose colours matter most.",
+        )
+    usual = capabilities(model).similarity
+    if request.palette and usual is not None and request.similarity not in (None, usual.default):
+        raise UnsupportedRequestError(
+            f"With a palette, {model.title} takes the colours of the reference alone, and no similarity.",
+            hint="Leave similarity out, or the palette.",
         )
     if "style" in request.options and (given not in ([], ["a control picture"])):
         raise UnsupportedRequestError(
