@@ -38,7 +38,7 @@ def test_the_drawing_is_the_tree():
 @pytest.mark.parametrize("error", every_error(), ids=lambda error: error.__name__)
 def test_every_error_has_a_sentence_and_an_exit_code(error: type[StudioloError]):
     assert error.__doc__
-    wanted = 2 if issubclass(error, InputError) else 130 if error is Cancelled else 1
+    wanted = 2 if issubclass(error, InputError) else 130 if issubclass(error, Cancelled) else 1
     assert error.exit_code == wanted
 
 

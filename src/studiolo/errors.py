@@ -31,6 +31,7 @@
     │   ├── UnauthenticatedError    it has no token, or not a valid one
     │   └── ForbiddenError          its token, address or origin does not allow it
     └── Cancelled                   the caller asked to stop           exit code 130
+        └── Closing                 the studio closes: what is being paid for may still come
 
 Each carries a ``hint``: the next thing to do, usually a command.
 """
@@ -203,6 +204,10 @@ class Cancelled(StudioloError):  # noqa: N818 - not a fault: the caller's own wi
 
     def __init__(self, message: str = "Cancelled.", *, hint: str = "") -> None:
         super().__init__(message, hint=hint)
+
+
+class Closing(Cancelled):
+    """The studio closes: begin nothing more, but what a service is painting already may come in."""
 
 
 def kind_of(error: StudioloError) -> str:

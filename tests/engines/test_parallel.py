@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from studiolo.engines.parallel import Places
-from studiolo.errors import Cancelled, EngineError
+from studiolo.errors import Cancelled, Closing, EngineError
 from studiolo.requests import GeneratedImage, ImageRequest, Progress, ignore_progress
 
 FOUR = ImageRequest(prompt="an apple", count=4, seed=10)
@@ -172,3 +172,41 @@ def test_it_beats_while_the_service_is_silent():
     [picture] = Places(1).paint_each(FOUR.model_copy(update={"count": 1}), paint, look)
     assert picture.seed == 10
     assert {(step.step, step.total, step.index, step.count) for step in beats} == {(1, 5, 0, 1)}
+
+
+def test_what_is_being_paid_for_comes_in_when_the_studio_closes():
+    under_way, closed = threading.Barrier(2), threading.Event()
+    begun = []
+
+    def paint(request, progress):
+        begun.append(request.seed)
+        progress(Progress(step=0, total=1))
+        under_way.wait(10)
+        assert closed.wait(10)
+        progress(Progress(step=1, total=1))  # still allowed to go on
+        return made(request)
+
+    def close(step):
+        closed.set()
+        raise Closing
+
+    pictures = Places(2).paint_each(FOUR, paint, close)
+    finished = []
+    with pytest.raises(Closing):
+        finished.extend(picture.seed for picture in pictures)
+    assert sorted(finished) == sorted(begun) == [10, 11]
+
+
+def test_a_closing_studio_does_not_wait_for_ever(monkeypatch):
+    monkeypatch.setattr("studiolo.engines.parallel.PATIENCE_S", 0.05)
+
+    def paint(request, progress):
+        while True:
+            progress(Progress(step=0, total=1))
+            threading.Event().wait(0.01)
+
+    def close(step):
+        raise Closing
+
+    with pytest.raises(Closing):
+        list(Places(2).paint_each(FOUR, paint, close))

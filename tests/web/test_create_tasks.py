@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -200,29 +201,34 @@ class TestStages:
         expect(page.get_by_role("button", name="Add a LoRA")).to_have_count(0)
 
 
-class OfTwoModels(FakeImageEngine):
-    """The first paints any size; the other, which a page cannot know, squares of 64."""
+class OfChangingMind(FakeImageEngine):
+    """Paints any size until it is told of another model, which a page that is open does not know."""
+
+    def __init__(self, changed: threading.Event) -> None:
+        super().__init__()
+        self._changed = changed
 
     @property
     def capabilities(self) -> Capabilities:
         sizes = super().capabilities.sizes
-        if self.config.model == "small":
+        if self._changed.is_set():
             sizes = Sizes(minimum=64, maximum=64, multiple=64, default=(64, 64))
-        return super().capabilities.model_copy(update={"sizes": sizes, "models": ("large", "small")})
+        return super().capabilities.model_copy(update={"sizes": sizes})
 
 
 def test_a_refused_size_is_rounded_by_one_press(server: Serving, visit: Visiting):
-    server.studio.registry.register("two", OfTwoModels)
+    changed = threading.Event()
+    server.studio.registry.register("fickle", lambda _: OfChangingMind(changed))
     browser = visit(server)
     browser.watch.allow("status of 422")
     page = browser.open()
     open_group(page, "Settings")
-    page.get_by_label("Engine", exact=True).select_option("two")
-    page.get_by_label("Model").select_option("small")
+    page.get_by_label("Engine", exact=True).select_option("fickle")
     width = page.get_by_role("spinbutton", name="Width", exact=True)
     width.fill("128")
     width.press("Enter")
     prompt_of(page).fill("a red apple")
+    changed.set()
     page.get_by_role("button", name="Paint", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("does not paint 128x64")
     page.get_by_role("button", name="Paint 64 \N{MULTIPLICATION SIGN} 64").click()

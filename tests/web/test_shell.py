@@ -39,7 +39,7 @@ class TestLooks:
 
     def test_a_browsers_language_is_taken_up(self, server: Serving, visit: Visiting):
         page = visit(server, locale="ko-KR").open("/#/engines")
-        expect(page.get_by_role("heading", name="엔진")).to_be_visible()
+        expect(page.get_by_role("heading", name="엔진", exact=True)).to_be_visible()
 
     def test_the_theme_is_switched_and_remembered(self, server: Serving, visit: Visiting):
         page = visit(server, color_scheme="light").open()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Final
 
-from studiolo.errors import Cancelled
+from studiolo.errors import Cancelled, Closing
 from studiolo.requests import GeneratedImage, ImageRequest, Progress, ProgressCallback
 
 BEAT_S: Final = 0.1
+PATIENCE_S: Final = 30.0
+"""How long pictures that are being paid for may take when the studio closes."""
 
 Paint = Callable[[ImageRequest, ProgressCallback], GeneratedImage]
 """Paints the one picture of a request. Runs in a thread of its own, and calls ``progress`` several times a
@@ -40,6 +43,7 @@ class Places:
         that are being painted are paid for, so they are yielded before its error is raised.
 
         Raises:
+            Closing: after the pictures that were being painted, if they do not take too long.
             Cancelled, or what else ``progress`` raises: after the pictures that were finished by then.
             EngineError: the first that ``paint`` raised.
         """
@@ -60,7 +64,7 @@ class _Errand:
         self._paint = paint
         self._free = free
         self._stop = threading.Event()
-        self._failed = threading.Event()
+        self._no_more = threading.Event()
         self._events: SimpleQueue[_Event] = SimpleQueue()
         self._threads = ThreadPoolExecutor(min(threads, request.count), thread_name_prefix="studiolo-picture")
         self._running: dict[int, Future[None]] = {
@@ -76,9 +80,12 @@ class _Errand:
                 last[index] = event
                 try:
                     progress(event)
+                except Closing:
+                    self._begin_no_more()
+                    yield from self._finished(patience_s=PATIENCE_S)
+                    raise
                 except BaseException:
-                    self._call_off()
-                    yield from self._finished()
+                    yield from self._finished(patience_s=0)
                     raise
                 continue
             del self._running[index]
@@ -106,16 +113,23 @@ class _Errand:
                     return next(iter(last.items()))
 
     def _begin_no_more(self) -> None:
+        self._no_more.set()
         self._running = {index: future for index, future in self._running.items() if not future.cancel()}
 
     def _call_off(self) -> None:
         self._stop.set()
         self._begin_no_more()
 
-    def _finished(self) -> Iterator[GeneratedImage]:
-        """What is finished in spite of being called off."""
+    def _finished(self, *, patience_s: float) -> Iterator[GeneratedImage]:
+        """What is finished within that time, or in spite of being called off then."""
+        until = time.monotonic() + patience_s
         while self._running:
-            index, event = self._events.get()
+            if time.monotonic() >= until:
+                self._call_off()
+            try:
+                index, event = self._events.get(timeout=BEAT_S)
+            except Empty:
+                continue
             if not isinstance(event, Progress):
                 del self._running[index]
             if isinstance(event, GeneratedImage):
@@ -137,7 +151,7 @@ class _Errand:
             made = self._paint(single, tell)
         except BaseException as error:  # noqa: BLE001 - raised in the thread that asked
             self._events.put((index, error))
-            self._failed.set()  # while it has its place yet, so that nobody takes that to begin another
+            self._no_more.set()  # while it has its place yet, so that nobody takes that to begin another
         else:
             self._events.put((index, made))
         finally:
@@ -154,5 +168,5 @@ class _Errand:
             raise
 
     def _refuse_to_begin(self) -> None:
-        if self._stop.is_set() or self._failed.is_set():
+        if self._stop.is_set() or self._no_more.is_set():
             raise Cancelled

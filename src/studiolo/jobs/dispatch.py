@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from studiolo.engines.parallel import PATIENCE_S
 from studiolo.errors import GalleryError, StudioloError
 from studiolo.gallery import Gallery
 from studiolo.jobs.board import Board
@@ -25,8 +26,8 @@ from studiolo.jobs.workers import Ticker, Workers
 
 logger = logging.getLogger("studiolo.jobs")
 
-_CLOSING_S: Final = 10.0
-"""How long an engine may take to notice that the studio closes."""
+_CLOSING_S: Final = PATIENCE_S + 10.0
+"""How long an engine may take to notice that the studio closes, and to let come what is being paid for."""
 
 _PRUNED_EVERY_S: Final = 600.0
 

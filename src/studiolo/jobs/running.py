@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final, Literal
 
-from studiolo.errors import Cancelled, StudioloError
+from studiolo.errors import Cancelled, Closing, StudioloError
 from studiolo.gallery import Gallery
 from studiolo.jobs.events import EventLog, GalleryChange, PictureFinished
 from studiolo.jobs.job import Job, JobProgress, JobState
@@ -72,7 +72,7 @@ class Run(Report):
     ) -> None:
         """Say how far it is; the runner's only way to learn that it is to end."""
         if self.stopped:
-            raise Cancelled
+            raise Closing if self.reason == "closed" else Cancelled
         seconds = self._pace.step(index, step) if step > 0 else None  # 0: loading, translating
         if seconds is not None:
             for observer in self._observers():
