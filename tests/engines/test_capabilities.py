@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from studiolo.engines.capabilities import Capabilities, Range, Sizes, task_of
-from studiolo.engines.checking import check, resolve
+from studiolo.engines.checking import check
+from studiolo.engines.resolving import resolve
 from studiolo.errors import InputError, InvalidRequestError, UnsupportedRequestError
 from studiolo.requests import ImageRequest
 

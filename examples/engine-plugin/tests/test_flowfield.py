@@ -8,7 +8,7 @@ from studiolo_flowfield import FlowFieldEngine
 from studiolo_flowfield.painting import palette
 
 from studiolo import ImageRequest, InvalidRequestError
-from studiolo.engines.checking import resolve
+from studiolo.engines.resolving import resolve
 from studiolo.testing import ImageEngineContract
 
 

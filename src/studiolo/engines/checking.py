@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import re
-import secrets
 from collections.abc import Sequence
 from typing import get_args
 
 from studiolo.chat import ChatCapabilities, ChatRequest
-from studiolo.engines.capabilities import KNOBS, Capabilities, Range, Task, task_of
+from studiolo.engines.capabilities import KNOBS, Capabilities, Range, task_of
+from studiolo.engines.resolving import plain, refiner_of, scheduler_of, size_of
 from studiolo.errors import InvalidRequestError, UnsupportedRequestError
 from studiolo.imaging.decode import MAX_PIXELS
-from studiolo.requests import ImageRequest, Refiner, Seam
+from studiolo.requests import ImageRequest, Refiner
 
 
 def check(capabilities: Capabilities, request: ImageRequest, *, engine: str) -> None:
@@ -136,7 +135,7 @@ def _check_numbers(capabilities: Capabilities, request: ImageRequest, engine: st
 
 def _check_refiner(capabilities: Capabilities, request: ImageRequest, engine: str) -> None:
     """A number of a second stage that does not come would be lost in silence."""
-    refiner = request.refiner or _refiner(capabilities, request)
+    refiner = request.refiner or refiner_of(capabilities, request)
     numbers: dict[str, Refiner] = {"handover": "ensemble", "refiner_strength": "image"}
     for name, needed in numbers.items():
         if getattr(request, name) is not None and refiner != needed:
@@ -147,7 +146,7 @@ def _check_refiner(capabilities: Capabilities, request: ImageRequest, engine: st
 
 
 def _check_scheduler(capabilities: Capabilities, request: ImageRequest, engine: str) -> None:
-    if request.scheduler is None or _scheduler(capabilities, request.scheduler):
+    if request.scheduler is None or scheduler_of(capabilities, request.scheduler):
         return
     if not capabilities.schedulers:
         raise UnsupportedRequestError(f"Engine '{engine}' has no choice of scheduler.")
@@ -158,30 +157,16 @@ def _check_scheduler(capabilities: Capabilities, request: ImageRequest, engine: 
     )
 
 
-def _scheduler(capabilities: Capabilities, asked: str) -> str | None:
-    """The engine's name of the scheduler that is asked for under whatever name; None if it has none."""
-    if capabilities.open_ended and not capabilities.schedulers:
-        return asked
-    names = {name: name for name in capabilities.schedulers} | dict(capabilities.scheduler_aliases)
-    spelt = {_plain(name): ours for name, ours in reversed(names.items())}
-    return names.get(asked) or spelt.get(_plain(asked))
-
-
 def _meant(asked: str, known: Sequence[str]) -> str:
     """The beginning of a hint: which of ``known`` was most likely meant, if one is close."""
-    spelt = {_plain(name): name for name in known}
-    close = difflib.get_close_matches(_plain(asked), spelt, n=1, cutoff=0.6)
+    spelt = {plain(name): name for name in known}
+    close = difflib.get_close_matches(plain(asked), spelt, n=1, cutoff=0.6)
     return f"Did you mean '{spelt[close[0]]}'? " if close else ""
-
-
-def _plain(name: str) -> str:
-    """``DPM++ 2M Karras``, ``dpm++_2m_karras`` and ``k_dpm++-2m karras`` differ in spelling alone."""
-    return re.sub(r"[\s_-]", "", name.lower()).removeprefix("k")
 
 
 def _check_size(capabilities: Capabilities, request: ImageRequest, engine: str) -> None:
     sizes = capabilities.sizes
-    width, height = _size(capabilities, request)
+    width, height = size_of(capabilities, request)
     if request.edits_only:
         _check_edited_size(capabilities, width, height, engine)
         return
@@ -221,94 +206,6 @@ def _check_edited_size(capabilities: Capabilities, width: int, height: int, engi
             f"and {most:,} pixels.",
             hint="Make the picture smaller first, or enlarge it less.",
         )
-
-
-def _size(capabilities: Capabilities, request: ImageRequest) -> tuple[int, int]:
-    init = request.init_image
-    if init is not None and request.edits_only:
-        factor = request.upscale or 1
-        return init.size[0] * factor, init.size[1] * factor
-    if init is not None and request.outpaint is not None:
-        left, top, right, bottom = request.outpaint
-        return init.size[0] + left + right, init.size[1] + top + bottom
-    if init is not None and request.width is None and request.height is None:
-        # A painting from a picture keeps its shape as nearly as the engine can.
-        return capabilities.sizes.fitting(*init.size)
-    default_width, default_height = capabilities.sizes.default
-    width, height = request.width or default_width, request.height or default_height
-    return capabilities.sizes.rounded(width, height) if request.round_size else (width, height)
-
-
-def resolve(capabilities: Capabilities, request: ImageRequest) -> ImageRequest:
-    """The request with every default of the engine filled in, and a seed drawn if none was given."""
-    width, height = _size(capabilities, request)
-    update: dict[str, object] = {"width": width, "height": height, "round_size": False}
-    if request.seed is None:
-        # Small enough for every engine, so that a seed can be carried from one to another.
-        highest = min(capabilities.max_seed, 2**31 - 2) - (request.count - 1)
-        update["seed"] = secrets.randbelow(highest + 1)
-    if request.scheduler is not None:
-        update["scheduler"] = _scheduler(capabilities, request.scheduler)
-    elif capabilities.schedulers and not request.edits_only:
-        update["scheduler"] = capabilities.schedulers[0]
-    if not request.edits_only:
-        update |= _choices(capabilities, request) | _numbers(capabilities, request)
-    return request.model_copy(update=update)
-
-
-def _choices(capabilities: Capabilities, request: ImageRequest) -> dict[str, object]:
-    """Defaults of words that are left out, where what they speak of is asked for."""
-    update: dict[str, object] = {}
-    if request.refiner is None and capabilities.refiners:
-        update["refiner"] = _refiner(capabilities, request)
-    usual: dict[Task, Seam] = {"inpainting": "precise", "outpainting": "default"}
-    if request.seam is None and capabilities.seams and (task := task_of(request)) in usual:
-        update["seam"] = usual[task] if usual[task] in capabilities.seams else capabilities.seams[0]
-    if request.control is None and request.control_image is not None:
-        update["control"] = capabilities.controls[0]
-    return update
-
-
-def _refiner(capabilities: Capabilities, request: ImageRequest) -> Refiner:
-    """The engine's default, unless it is an ensemble of which one would have no step to take."""
-    usual = capabilities.refiners[0] if capabilities.refiners else "none"
-    if usual != "ensemble" or request.handover is not None:
-        return usual
-    steps, handover = (_value(capabilities, request, name) for name in ("steps", "handover"))
-    run = 1.0 if request.init_image is None else _value(capabilities, request, "strength")
-    least = steps * min(1 - handover, run - (1 - handover))
-    return usual if round(least, 6) >= 1 else "none"
-
-
-def _value(capabilities: Capabilities, request: ImageRequest, name: str) -> float:
-    """What is asked for, else the engine's default; 1 where it has no such knob."""
-    asked: float | None = getattr(request, name)
-    allowed: Range | None = getattr(capabilities, name)
-    return asked if asked is not None else allowed.default if allowed is not None else 1.0
-
-
-def _numbers(capabilities: Capabilities, request: ImageRequest) -> dict[str, object]:
-    """Defaults of numbers that are left out, where what they measure is asked for."""
-    refiner = request.refiner or _refiner(capabilities, request)
-    wanted = {
-        "steps": True,
-        "guidance_scale": True,
-        "strength": True,
-        "handover": refiner == "ensemble",
-        "refiner_strength": refiner == "image",
-        "control_strength": request.control_image is not None,
-        "similarity": bool(request.references),
-    }
-    update: dict[str, object] = {}
-    for name in KNOBS:
-        allowed: Range | None = getattr(capabilities, name)
-        if allowed is not None and wanted[name] and getattr(request, name) is None:
-            update[name] = allowed.default
-    if "steps" in update:
-        update["steps"] = int(capabilities.steps.default) if capabilities.steps else None
-    if "strength" in update and request.init_image is None:
-        update["strength"] = capabilities.draft_strength
-    return update
 
 
 def check_chat(capabilities: ChatCapabilities, request: ChatRequest, *, engine: str) -> None:

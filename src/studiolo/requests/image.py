@@ -57,7 +57,7 @@ class Lora(Frozen):
 class ImageRequest(BaseModel):
     """One wish for pictures, the same for every engine.
 
-    ``None`` means "the engine's own default"; :func:`studiolo.engines.capabilities.resolve`
+    ``None`` means "the engine's own default"; :func:`studiolo.engines.resolving.resolve`
     fills these in, so that what is kept with a picture is complete. Build it with
     :meth:`parse` to get :class:`~studiolo.errors.InvalidRequestError` instead of pydantic's errors.
     """

@@ -14,9 +14,9 @@ from studiolo.assistant.pocket.capabilities import CAPABILITIES as POCKET_CAPABI
 from studiolo.chat import ChatCapabilities
 from studiolo.engines.base import Availability, Engine, ImageEngine
 from studiolo.engines.capabilities import Capabilities
-from studiolo.engines.checking import resolve
 from studiolo.engines.kinds import Kind
 from studiolo.engines.pricing import Estimate
+from studiolo.engines.resolving import resolve
 from studiolo.errors import StudioloError, UnknownEngineError
 from studiolo.registry import ChatRegistry, EngineRegistry, Registry, SpeechRegistry, build_registry, closest
 from studiolo.requests import ImageRequest

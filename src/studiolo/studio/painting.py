@@ -10,7 +10,7 @@ from typing import Any
 
 from studiolo.assistant.base import Translation
 from studiolo.engines.base import ImageEngine
-from studiolo.engines.checking import resolve
+from studiolo.engines.resolving import resolve
 from studiolo.errors import InvalidImageError, InvalidRequestError
 from studiolo.gallery import Picture
 from studiolo.gallery.keeping import Within

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from studiolo.chat import ChatRequest, Message
 from studiolo.engines.base import ChatEngine, ImageEngine, SpeechEngine
 from studiolo.engines.capabilities import Capabilities
-from studiolo.engines.checking import resolve
+from studiolo.engines.resolving import resolve
 from studiolo.errors import Cancelled, EngineError, StudioloError
 from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, SourceImage
 from studiolo.studio.preparing import Prepared

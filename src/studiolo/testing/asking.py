@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from studiolo.engines.base import ImageEngine
-from studiolo.engines.checking import check, resolve
+from studiolo.engines.checking import check
+from studiolo.engines.resolving import resolve
 from studiolo.errors import InputError, UnsupportedRequestError
 from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, ignore_progress
 

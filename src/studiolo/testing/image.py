@@ -8,7 +8,8 @@ from typing import Any
 
 from studiolo.engines.base import Availability
 from studiolo.engines.capabilities import Capabilities
-from studiolo.engines.checking import check, resolve
+from studiolo.engines.checking import check
+from studiolo.engines.resolving import resolve
 from studiolo.requests import ImageRequest
 from studiolo.testing.asking import paints
 from studiolo.testing.painting import PaintingPromises

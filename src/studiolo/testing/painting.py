@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from PIL import Image
 
-from studiolo.engines.checking import check, resolve
+from studiolo.engines.checking import check
+from studiolo.engines.resolving import resolve
 from studiolo.errors import Cancelled
 from studiolo.requests import GeneratedImage, ImageRequest, Progress
 from studiolo.testing.asking import Asking, only, paints, pixels

@@ -9,8 +9,8 @@ from PIL import Image
 
 from studiolo.assistant.base import Answer, Assistant, Sampling, Streamed, SuggestionRequest
 from studiolo.assistant.pocket.assistant import PocketAssistant
-from studiolo.engines.checking import resolve
 from studiolo.engines.pocket import PocketImageEngine
+from studiolo.engines.resolving import resolve
 from studiolo.errors import Cancelled, InvalidRequestError
 from studiolo.requests import ImageRequest, Progress, SourceImage
 from tests.assistant.pocket.drawn import (

@@ -9,7 +9,8 @@ import pytest
 
 from studiolo.engines.automatic1111 import Automatic1111ImageEngine
 from studiolo.engines.base import EngineConfig
-from studiolo.engines.checking import check, resolve
+from studiolo.engines.checking import check
+from studiolo.engines.resolving import resolve
 from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, ignore_progress
 from tests.engines.automatic1111.server import WebUI
 

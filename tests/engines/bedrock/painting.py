@@ -12,7 +12,8 @@ from PIL import Image
 
 from studiolo.engines.base import EngineConfig
 from studiolo.engines.bedrock import BedrockImageEngine
-from studiolo.engines.checking import check, resolve
+from studiolo.engines.checking import check
+from studiolo.engines.resolving import resolve
 from studiolo.requests import GeneratedImage, ImageRequest, ignore_progress
 from tests.engines.bedrock import painter
 from tests.engines.bedrock.service import KEY_ID, REGION, SECRET, Refusal, Reply, Service, serving

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from studiolo.engines.base import EngineConfig
-from studiolo.engines.checking import check, resolve
+from studiolo.engines.checking import check
 from studiolo.engines.comfyui import ComfyUIImageEngine
+from studiolo.engines.resolving import resolve
 from studiolo.requests import GeneratedImage, ImageRequest, ignore_progress
 from tests.engines.comfyui.server import ComfyServer
 

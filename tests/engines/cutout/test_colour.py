@@ -9,8 +9,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from studiolo.engines.base import EngineConfig
-from studiolo.engines.checking import resolve
 from studiolo.engines.cutout import CutoutImageEngine
+from studiolo.engines.resolving import resolve
 from studiolo.errors import Cancelled, EngineError
 from studiolo.requests import GeneratedImage, ImageRequest, Progress, ignore_progress
 from tests.engines.cutout.pictures import disc, scene, shaded

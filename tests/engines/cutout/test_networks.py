@@ -12,10 +12,10 @@ from onnx import TensorProto, helper
 from PIL import Image
 
 from studiolo.engines.base import EngineConfig
-from studiolo.engines.checking import resolve
 from studiolo.engines.cutout import CutoutImageEngine
 from studiolo.engines.cutout.catalogue import NETWORKS
 from studiolo.engines.cutout.network import Network
+from studiolo.engines.resolving import resolve
 from studiolo.errors import Cancelled, EngineError, MissingExtraError, OfflineError, UnknownEngineError
 from studiolo.requests import GeneratedImage, ImageRequest, Progress
 from tests.engines.cutout.pictures import scene

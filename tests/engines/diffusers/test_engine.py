@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from studiolo.engines.base import EngineConfig
-from studiolo.engines.checking import resolve
 from studiolo.engines.diffusers import DiffusersImageEngine, decoding, schedulers
 from studiolo.engines.diffusers.previews import Previewer
+from studiolo.engines.resolving import resolve
 from studiolo.errors import EngineError
 from studiolo.requests import ImageRequest, Progress
 from tests.engines.diffusers import tiny

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from studiolo.engines import checking
 from studiolo.engines.base import EngineConfig
+from studiolo.engines.checking import check
 from studiolo.engines.diffusers import DiffusersImageEngine
 from studiolo.engines.local.residency import LEDGER, Place
+from studiolo.engines.resolving import resolve
 from studiolo.errors import EngineError, UnsupportedRequestError
 from studiolo.requests import GeneratedImage, ImageRequest
 from tests.engines.diffusers import tiny, tiny_extras
@@ -47,8 +48,8 @@ def engine(folder: Path):
 def paint(engine: DiffusersImageEngine, **fields: object) -> GeneratedImage:
     asked = {"prompt": "a red fox", "seed": 4, "steps": 4, **fields}
     request = ImageRequest.parse(asked)
-    checking.check(engine.capabilities, request, engine="diffusers")
-    (result,) = engine.generate(checking.resolve(engine.capabilities, request))
+    check(engine.capabilities, request, engine="diffusers")
+    (result,) = engine.generate(resolve(engine.capabilities, request))
     return result
 
 

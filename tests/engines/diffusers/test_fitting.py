@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from studiolo.engines.checking import resolve
 from studiolo.engines.diffusers import DiffusersImageEngine
 from studiolo.engines.diffusers.applying import PlanInForce, modules_of
 from studiolo.engines.diffusers.plans import Plan
 from studiolo.engines.local.residency import LEDGER
+from studiolo.engines.resolving import resolve
 from studiolo.errors import EngineError
 from studiolo.requests import GeneratedImage, ImageRequest
 

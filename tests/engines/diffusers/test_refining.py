@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops
 
-from studiolo.engines.checking import check, resolve
+from studiolo.engines.checking import check
 from studiolo.engines.diffusers import DiffusersImageEngine
+from studiolo.engines.resolving import resolve
 from studiolo.errors import InvalidRequestError, UnsupportedRequestError
 from studiolo.requests import GeneratedImage, ImageRequest, Progress
 from tests.engines.diffusers.conftest import Build

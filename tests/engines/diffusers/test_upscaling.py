@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studiolo.engines import checking
+from studiolo.engines.checking import check
 from studiolo.engines.diffusers import upscaling
+from studiolo.engines.resolving import resolve
 from studiolo.errors import Cancelled, UnsupportedRequestError
 from studiolo.requests import ImageRequest, Progress
 from tests.engines.diffusers import tiny_upscalers
@@ -30,8 +31,8 @@ def picture(width: int = 70, height: int = 40, mode: str = "RGB") -> Image.Image
 
 def asked(engine, factor: int, image: Image.Image, **more: object) -> ImageRequest:
     request = ImageRequest.parse({"init_image": image, "upscale": factor, "seed": 3, "steps": 2, **more})
-    checking.check(engine.capabilities, request, engine="diffusers")
-    return checking.resolve(engine.capabilities, request)
+    check(engine.capabilities, request, engine="diffusers")
+    return resolve(engine.capabilities, request)
 
 
 def test_a_picture_comes_out_exactly_as_many_times_as_large(engine_for: Build, upscaler: tuple[Path, int]):

@@ -21,7 +21,8 @@ from typing import Any, ClassVar, Protocol
 import pytest
 
 from studiolo.engines.base import ImageEngine
-from studiolo.engines.checking import check, resolve
+from studiolo.engines.checking import check
+from studiolo.engines.resolving import resolve
 from studiolo.errors import (
     Cancelled,
     ContentRefusedError,

@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image
 
 from studiolo.engines.base import ImageEngine
-from studiolo.engines.checking import check, resolve
+from studiolo.engines.checking import check
+from studiolo.engines.resolving import resolve
 from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, ignore_progress
 
 

@@ -11,9 +11,9 @@ from PIL import Image
 
 from studiolo.cli import main
 from studiolo.engines.base import EngineConfig
-from studiolo.engines.checking import resolve
 from studiolo.engines.pocket import PocketImageEngine, inpainting
 from studiolo.engines.pocket import networks as pocket_networks
+from studiolo.engines.resolving import resolve
 from studiolo.errors import EngineError, UnknownEngineError
 from studiolo.imaging.palette import fidelity
 from studiolo.requests import GeneratedImage, ImageRequest

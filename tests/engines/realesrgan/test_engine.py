@@ -10,10 +10,11 @@ import pytest
 from PIL import Image, ImageDraw
 
 from studiolo.engines.base import EngineConfig
-from studiolo.engines.checking import check, resolve
+from studiolo.engines.checking import check
 from studiolo.engines.realesrgan import RealesrganImageEngine, tiling, weights
 from studiolo.engines.realesrgan.network import Network
 from studiolo.engines.realesrgan.upscaling import Upscaling
+from studiolo.engines.resolving import resolve
 from studiolo.errors import EngineError, InvalidRequestError, MissingExtraError, UnknownEngineError
 from studiolo.requests import GeneratedImage, ImageRequest
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from studiolo.engines.base import ImageEngine
-from studiolo.engines.checking import check, resolve
+from studiolo.engines.checking import check
+from studiolo.engines.resolving import resolve
 from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, ignore_progress
 from tests.engines.replicate.server import ReplicateServer
 

@@ -8,11 +8,11 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from studiolo._version import __version__
 from studiolo.engines.http import failures
@@ -27,24 +27,12 @@ from studiolo.engines.http.exchange import (
     exchange,
 )
 from studiolo.engines.http.hosting import Host, HostedOptions
-from studiolo.engines.http.replies import Fault
-from studiolo.engines.http.worker import BEAT_S, Beat, Worker
-from studiolo.errors import BrokenStreamError, StudioloError
-from studiolo.offline import is_loopback
-
-if TYPE_CHECKING:
-    import httpx2
+from studiolo.engines.http.judging import Explain, Judge, means_what_it_says
+from studiolo.engines.http.worker import BEAT_S, Beat, Worker, make_client
+from studiolo.errors import BrokenStreamError
 
 _FIRST_PAUSE_S: Final = 0.5
 _MOMENT_S: Final = 3.0
-_LONGEST_SHOWN: Final = 500  # characters of what a service says
-
-Explain = Callable[[Fault], StudioloError | None]
-"""What a fault means to this service in particular; None where it means what it says."""
-
-
-def _means_what_it_says(fault: Fault) -> None:
-    del fault
 
 
 def _no_beat() -> None:
@@ -64,7 +52,7 @@ class Reply:
         return self.media_type == EVENT_STREAM
 
 
-class Service:
+class Service(Judge):
     """A service with an address, a key, and manners. Safe to use from several threads.
 
     Args:
@@ -82,24 +70,13 @@ class Service:
         *,
         offline: bool = False,
         headers: Mapping[str, str] | None = None,
-        explain: Explain = _means_what_it_says,
+        explain: Explain = means_what_it_says,
     ) -> None:
-        self.host = host
-        self.options = options
-        self._offline = offline
+        super().__init__(host, options, offline=offline, explain=explain)
         self._headers = {"User-Agent": f"studiolo/{__version__}", **(headers or {})}
-        self._explain = explain
         self._lock = threading.Lock()
         self._stop: weakref.finalize[[], Service] | None = None
         self._worker: Worker | None = None
-
-    def refuse_offline(self) -> None:
-        """Say before anything else that it may not be connected to, if so.
-
-        Raises:
-            OfflineError: it is not on this machine, and that is not allowed.
-        """
-        failures.refuse_offline(self.host, self.options, offline=self._offline)
 
     def get(self, path: str, beat: Beat) -> Any:
         """The JSON at ``path``, which is below the base URL or a whole address."""
@@ -218,26 +195,6 @@ class Service:
             time.sleep(min(BEAT_S, left_s))
             beat()
 
-    def error(self, fault: Fault) -> StudioloError:
-        """What to raise for ``fault``."""
-        fault = self.without_key(fault)
-        return self._explain(fault) or self.refusal(fault)
-
-    def refusal(self, fault: Fault) -> StudioloError:
-        """What to raise for ``fault`` where it means what it says."""
-        return failures.refusal(fault, self.host, self.options)
-
-    def without_key(self, fault: Fault) -> Fault:
-        """``fault`` fit to be shown: some services repeat the key. Cut after, or half of it would stay."""
-        fault = fault.without(self.options.key)
-        if len(fault.message) <= _LONGEST_SHOWN:
-            return fault
-        return replace(fault, message=f"{fault.message[: _LONGEST_SHOWN - 1]}…")
-
-    def unreadable(self, what: str) -> StudioloError:
-        """What to raise for an answer that is not in the form its protocol has."""
-        return failures.unreadable(self.host, what)
-
     def _url(self, path: str) -> str:
         return path if path.startswith(("http://", "https://")) else f"{self.options.base_url}/{path}"
 
@@ -251,7 +208,7 @@ class Service:
             return json.loads(body)
         except (ValueError, RecursionError) as error:
             told = self.unreadable("no JSON")
-            raise (failures.perhaps_paid(told, self.host) if once else told) from error
+            raise (self.perhaps_paid(told) if once else told) from error
 
     def _open(
         self, call: Call, beat: Beat, is_last: IsLast | None = None, *, once: bool = False
@@ -272,13 +229,13 @@ class Service:
                 if last or not rejected.fault.passing or pause_s > left_s:
                     told = self.error(rejected.fault)
                     paid = once and rejected.fault.leaves_it_open
-                    raise (failures.perhaps_paid(told, self.host) if paid else told) from rejected
+                    raise (self.perhaps_paid(told) if paid else told) from rejected
             except (httpx2.TransportError, TimeoutError) as error:
                 pause_s = min(_pause_s(attempt), left_s)
                 if last or not failures.may_help_to_ask_again(error, once=once):
-                    told = self._disconnected(error, answering=False)
+                    told = self.disconnected(error, answering=False)
                     paid = once and failures.was_sent(error)
-                    raise (failures.perhaps_paid(told, self.host) if paid else told) from error
+                    raise (self.perhaps_paid(told) if paid else told) from error
             self.pause(pause_s, beat)
             left_s -= pause_s
         raise AssertionError("the last attempt returns or raises")
@@ -292,8 +249,8 @@ class Service:
                 begun = True
                 yield item
         except (httpx2.TransportError, TimeoutError) as error:
-            told = self._disconnected(error, answering=begun)
-            raise (self._lost(told) if once else told) from error
+            told = self.disconnected(error, answering=begun)
+            raise (self.lost(told) if once else told) from error
         except (UnicodeDecodeError, httpx2.DecodingError) as error:
             raise self.unreadable(
                 "it is not UTF-8" if isinstance(error, ValueError) else str(error)
@@ -308,17 +265,8 @@ class Service:
                 raise
             raise BrokenStreamError(error.message, hint="Ask again.") from error
 
-    def _lost(self, error: StudioloError) -> StudioloError:
-        """``error`` in the answer to what was asked for once: nothing of it is kept, and it may be paid."""
-        of_no_use = isinstance(error, BrokenStreamError)
-        told = BrokenStreamError(error.message, hint="Ask again.") if of_no_use else error
-        return failures.perhaps_paid(told, self.host)
-
-    def _disconnected(self, error: Exception, *, answering: bool) -> StudioloError:
-        return failures.disconnected(error, self.host, self.options, answering=answering)
-
     def _new_worker(self) -> Worker:
-        return Worker(partial(_make_client, self.options, self._headers))
+        return Worker(partial(make_client, self.options, self._headers))
 
     def _ready(self) -> Worker:
         with self._lock:
@@ -335,18 +283,6 @@ def _call(url: str, body: Any) -> Call:
     if isinstance(body, bytes):
         return Call(method="POST", url=url, body=body)
     return Call.of_json("POST", url, body)
-
-
-def _make_client(options: HostedOptions, headers: Mapping[str, str]) -> httpx2.AsyncClient:
-    import httpx2
-
-    key = {"Authorization": f"Bearer {options.key}"} if options.key else {}
-    return httpx2.AsyncClient(
-        headers={**headers, **key},
-        timeout=httpx2.Timeout(options.timeout_s, connect=options.connect_timeout_s),
-        # A proxy in the environment is for the world, not for what listens on this machine.
-        trust_env=not is_loopback(options.host),
-    )
 
 
 def _pause_s(attempt: int) -> float:

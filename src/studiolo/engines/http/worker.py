@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Mapping
 from concurrent.futures import CancelledError, Future
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
+from studiolo.engines.http.hosting import HostedOptions
 from studiolo.errors import Cancelled
+from studiolo.offline import is_loopback
 
 if TYPE_CHECKING:
     import httpx2
@@ -103,3 +105,16 @@ def _raise_what_ended(future: Future[None]) -> None:
         future.result()
     except CancelledError as error:
         raise Cancelled(_CLOSED) from error
+
+
+def make_client(options: HostedOptions, headers: Mapping[str, str]) -> httpx2.AsyncClient:
+    """A client that shows ``headers`` and the key of ``options`` to whatever it asks."""
+    import httpx2
+
+    key = {"Authorization": f"Bearer {options.key}"} if options.key else {}
+    return httpx2.AsyncClient(
+        headers={**headers, **key},
+        timeout=httpx2.Timeout(options.timeout_s, connect=options.connect_timeout_s),
+        # A proxy in the environment is for the world, not for what listens on this machine.
+        trust_env=not is_loopback(options.host),
+    )

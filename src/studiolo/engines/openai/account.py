@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 from studiolo.engines.base import Availability, EngineConfig
 from studiolo.engines.http import Fault, Host, HostedOptions, Service
 from studiolo.engines.http.hosting import reachable
-from studiolo.engines.http.service import Explain
+from studiolo.engines.http.judging import Explain
 from studiolo.engines.http.worker import Beat
 from studiolo.engines.openai.profiles import OLLAMA, Profile
 from studiolo.errors import EngineError, SettingsError, StudioloError

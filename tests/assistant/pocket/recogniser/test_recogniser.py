@@ -12,10 +12,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from studiolo.assistant.pocket.recogniser import Recogniser, Sighting
 from studiolo.assistant.pocket.recogniser.networks import ASSETS, Networks
-from studiolo.engines.checking import resolve
 from studiolo.engines.pocket import PocketImageEngine
 from studiolo.engines.pocket.drawings import DrawingLibrary
 from studiolo.engines.pocket.sprites import sprite
+from studiolo.engines.resolving import resolve
 from studiolo.errors import EngineError
 from studiolo.requests import ImageRequest
 
