@@ -20,6 +20,7 @@ STATUSES = {
     "BadAnswerError": 502,
     "BrokenStreamError": 502,
     "Cancelled": 409,
+    "Closing": 409,
     "ContentRefusedError": 422,
     "CostLimitError": 402,
     "CredentialsError": 503,

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from studiolo.errors import InvalidRequestError, StudioloError
 from studiolo.gallery import Picture
@@ -19,7 +20,7 @@ from studiolo.studio.spending import Budget, limit_of
 Failed = Callable[[int, StudioloError], None]
 """Told which request failed, by its place among them, and why."""
 
-_SHOWN: int = 40
+_SHOWN: Final = 40
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,7 +86,7 @@ def test_no_region():
     config = EngineConfig(model=NOVA, options={"access_key_id": KEY_ID, "secret_access_key": SECRET})
     with pytest.raises(SettingsError, match="region") as caught:
         run(BedrockChatEngine(config), asking())
-    assert "[engines.bedrock]" in caught.value.hint
+    assert "studiolo config set engines.bedrock.region" in caught.value.hint
 
 
 @pytest.mark.parametrize("options", [{"regoin": "x"}, {"timeout_s": 0}, {"max_side_px": 9000}])

@@ -23,7 +23,7 @@ from tests.engines.local.repositories import network, pipeline, safetensors, wri
 TELLING = {"conditioner.embedders.1.model.transformer.resblocks.9.mlp.c_proj.bias": [4]}
 
 
-def find(model: str | None, folder: Path | None, **more) -> Weights:
+def find(model: str, folder: Path | None, **more) -> Weights:
     options = DiffusersOptions(**more.pop("options", {}))
     return find_weights(model, EngineConfig(name="diffusers", models_folder=folder, **more), options)
 
@@ -81,14 +81,14 @@ def test_pickles_are_refused_with_the_reason(model: str, tmp_path: Path):
 @pytest.mark.parametrize(
     ("model", "pull", "size"),
     [
-        (None, "studiolo pull sdxl", "11.7 GB"),
+        ("sdxl", "studiolo pull sdxl", "11.7 GB"),
         ("sd-turbo", "studiolo pull sd-turbo", "2.6 GB"),
         ("sdxl-lightning", "studiolo pull sdxl-lightning", "7.1 GB"),
         ("someone/model", "studiolo pull someone/model", ""),
         ("someone/model/file.safetensors", "studiolo pull someone/model/file.safetensors", ""),
     ],
 )
-def test_what_is_not_here_is_said_with_what_to_pull(tmp_path: Path, model: str | None, pull: str, size: str):
+def test_what_is_not_here_is_said_with_what_to_pull(tmp_path: Path, model: str, pull: str, size: str):
     with pytest.raises(EngineError, match="not on this machine") as caught:
         find(model, tmp_path)
     assert not isinstance(caught.value, OfflineError)

@@ -379,7 +379,7 @@ def test_nobody_knows_what_an_unknown_model_costs(paint_with, options):
 )
 def test_what_was_paid_is_in_the_picture(paint_with, model, options, usd):
     size = {"width": 512, "height": 512}
-    assert only(paint(paint_with(model, **options), **size)).cost == pytest.approx(usd)
+    assert only(paint(paint_with(model, **options), **size)).cost == pytest.approx(usd, abs=1e-6)
 
 
 def test_offline():
