@@ -17,7 +17,8 @@ from urllib.parse import urlencode
 
 from benchmarks.hosted_services import SIDE_PX, STEPS
 from studiolo.engines.base import ImageEngine
-from studiolo.engines.checking import check, resolve
+from studiolo.engines.checking import check
+from studiolo.engines.resolving import resolve
 from studiolo.requests import ImageRequest
 
 PROMPT: Final = "a red apple on a table"

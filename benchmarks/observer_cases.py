@@ -18,12 +18,12 @@ from studiolo.assistant.pocket.colour_names import base_of
 from studiolo.assistant.pocket.composition import place
 from studiolo.assistant.pocket.english import plural
 from studiolo.assistant.pocket.nouns import Nouns
-from studiolo.engines.checking import resolve
 from studiolo.engines.pocket import PocketImageEngine
 from studiolo.engines.pocket.composer import Draft, compose
 from studiolo.engines.pocket.drawings import DrawingLibrary
 from studiolo.engines.pocket.planner import plan
 from studiolo.engines.pocket.scene import Scene
+from studiolo.engines.resolving import resolve
 from studiolo.requests import ImageRequest
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

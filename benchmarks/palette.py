@@ -23,10 +23,10 @@ from PIL import Image
 from benchmarks.machine import report
 from studiolo.assistant.pocket.colour_names import nearest_name
 from studiolo.assistant.pocket.recogniser import Recogniser
-from studiolo.engines.checking import resolve
 from studiolo.engines.pocket import PocketImageEngine
 from studiolo.engines.pocket.grading import Palette
 from studiolo.engines.pocket.starting import Start
+from studiolo.engines.resolving import resolve
 from studiolo.imaging.colours import hex_to_rgb, to_oklab
 from studiolo.imaging.palette import Fidelity, extract, fidelity
 from studiolo.imaging.thumbnails import contact_sheet

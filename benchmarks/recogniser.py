@@ -24,7 +24,6 @@ from PIL import Image, ImageDraw, ImageFont
 from benchmarks.machine import report
 from studiolo.assistant.pocket.recogniser import Recogniser, Sighting
 from studiolo.assistant.pocket.recogniser.networks import Facts, Networks
-from studiolo.engines.checking import resolve
 from studiolo.engines.pocket import PocketImageEngine
 from studiolo.engines.pocket.composer import Draft, compose, render_layout
 from studiolo.engines.pocket.drawings import Drawing, DrawingLibrary
@@ -32,6 +31,7 @@ from studiolo.engines.pocket.layout import Placed, plan_layout
 from studiolo.engines.pocket.planner import plan
 from studiolo.engines.pocket.scene import Place, Scene, Thing
 from studiolo.engines.pocket.sprites import sprite
+from studiolo.engines.resolving import resolve
 from studiolo.requests import ImageRequest
 
 PROMPTS = Path(__file__).with_name("recogniser_prompts.txt")

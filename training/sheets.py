@@ -11,8 +11,9 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from studiolo.engines.checking import check, resolve
+from studiolo.engines.checking import check
 from studiolo.engines.pocket import PocketImageEngine
+from studiolo.engines.resolving import resolve
 from studiolo.requests import ImageRequest
 from training.prompts import DEMO_SEED, JUDGED, SHEET, STRENGTHS
 
