@@ -253,12 +253,12 @@ def _without_sdpa(pipes: list[Any]) -> None:
 def _engine(folder: Path, arguments: argparse.Namespace, case: Case, compiled: str) -> dict[str, Any]:
     """The engine, loaded from a folder as a user's is, in turns with a bare call under its plan."""
     from studiolo.engines.base import EngineConfig
-    from studiolo.engines.checking import resolve
     from studiolo.engines.diffusers import DiffusersImageEngine
     from studiolo.engines.diffusers.finding import find_weights
     from studiolo.engines.diffusers.fitting import Fitted, Fitting
     from studiolo.engines.diffusers.options import DiffusersOptions
     from studiolo.engines.local import libraries, machine
+    from studiolo.engines.resolving import resolve
     from studiolo.requests import ImageRequest
 
     torch = libraries.load_torch()

@@ -68,8 +68,8 @@ def drafts() -> Iterator[tuple[Image.Image, np.ndarray]]:
 
 def enlarged(picture: Image.Image, model: str, factor: int = 4) -> Image.Image:
     from studiolo.engines.base import EngineConfig
-    from studiolo.engines.checking import resolve
     from studiolo.engines.realesrgan import RealesrganImageEngine
+    from studiolo.engines.resolving import resolve
     from studiolo.requests import ImageRequest
 
     with RealesrganImageEngine(EngineConfig(model=model, threads=THREADS)) as engine:
@@ -195,8 +195,8 @@ def by_rectangle(picture: Image.Image) -> np.ndarray:
 
 def cut_out(picture: Image.Image) -> Image.Image:
     from studiolo.engines.base import EngineConfig
-    from studiolo.engines.checking import resolve
     from studiolo.engines.cutout import CutoutImageEngine
+    from studiolo.engines.resolving import resolve
     from studiolo.requests import ImageRequest
 
     engine = CutoutImageEngine(EngineConfig(model="grabcut", threads=THREADS))

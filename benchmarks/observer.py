@@ -133,8 +133,8 @@ def time_all() -> None:
     import tempfile
 
     from studiolo.assistant.pocket.reader import TextReader
-    from studiolo.engines.checking import resolve
     from studiolo.engines.pocket import PocketImageEngine
+    from studiolo.engines.resolving import resolve
     from studiolo.requests import ImageRequest
 
     engine = PocketImageEngine()

@@ -44,7 +44,7 @@ def client(server: Served) -> httpx2.Client:
 
 def paint_alone() -> None:
     """Read seeds, paint each with the engine alone, and write how long it took."""
-    from studiolo.engines.checking import resolve
+    from studiolo.engines.resolving import resolve
     from studiolo.registry import build_registry
     from studiolo.requests import ImageRequest
     from studiolo.settings import Settings

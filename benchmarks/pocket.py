@@ -28,8 +28,8 @@ def paint(fields: dict[str, float]) -> None:
     """Paint in this process and print what it took."""
     import resource
 
-    from studiolo.engines.checking import resolve
     from studiolo.engines.pocket import PocketImageEngine
+    from studiolo.engines.resolving import resolve
     from studiolo.requests import ImageRequest
 
     begun = time.perf_counter()
