@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import re
 import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -84,3 +87,18 @@ def test_version_and_changelog_agree():
 
     changelog = (ROOT / "CHANGELOG.md").read_text()
     assert "## Unreleased" in changelog or f"## [{__version__}]" in changelog
+
+
+def scripts() -> list[str]:
+    """Python files outside the package, which no type checker reads."""
+    return sorted(str(file.relative_to(ROOT)) for file in tracked("benchmarks/*.py", "training/*.py"))
+
+
+@pytest.mark.parametrize("script", scripts())
+def test_what_a_script_imports_of_ours_is_there(script: str):
+    for node in ast.walk(ast.parse((ROOT / script).read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("studiolo"):
+            module = importlib.import_module(str(node.module))
+            for alias in node.names:
+                there = hasattr(module, alias.name) or find_spec(f"{node.module}.{alias.name}")
+                assert there, f"{node.module} has no {alias.name}"
