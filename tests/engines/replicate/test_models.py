@@ -218,7 +218,7 @@ def test_one_that_only_its_schema_refuses_is_told_by_name(server, paint_with, pa
     name = painter("somebody/strict", schema(prompt={"type": "string"}, image=uri()))
     engine = paint_with(name)
     request = complete(engine)
-    engine._found(engine._connected(), lambda: None)
+    engine._account.target(lambda: None)
     server.models[name] = (schema(prompt={"type": "integer"}), True)
     with pytest.raises(
         InvalidRequestError, match=r"does not take this: - input\.prompt: Invalid type"

@@ -163,7 +163,7 @@ def test_if_it_cannot_be_looked_for_it_is_said_that_it_may_be_paid(server, paint
 def test_a_reply_that_breaks_off_is_a_lost_one(server, paint_with):
     engine = paint_with()
     request = complete(engine, **SMALL)
-    engine._found(engine._connected(), lambda: None)
+    engine._account.target(lambda: None)
     server.half_replies = 1
     painted = only(list(engine.generate(request)))
     assert painted.notes

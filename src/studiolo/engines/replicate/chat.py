@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Generator
-from functools import cached_property
 from typing import Final
 
 from pydantic import Field
 
 from studiolo.chat import MAX_IMAGES, ChatCapabilities, ChatRequest, Completion, Finish, Usage
 from studiolo.engines.base import Availability, ChatEngine, EngineConfig
-from studiolo.engines.http import Host, HostedOptions, Pace, Service
+from studiolo.engines.http import HostedOptions, Pace
 from studiolo.engines.http.failures import sentence
-from studiolo.engines.http.hosting import reachable
 from studiolo.engines.replicate import inputs
-from studiolo.engines.replicate.account import BASE_URL, NAME, connect, host_of
+from studiolo.engines.replicate.account import Account
 from studiolo.engines.replicate.files import place
-from studiolo.engines.replicate.models import Target, find, named
+from studiolo.engines.replicate.models import named
 from studiolo.engines.replicate.predictions import Prediction, begin, follow
 from studiolo.errors import (
     EngineError,
     EngineTimeoutError,
-    SettingsError,
 )
 from studiolo.imaging.sending import MAX_SIDE_PX
 from studiolo.offline import is_loopback
@@ -47,9 +43,7 @@ class ReplicateChatEngine(ChatEngine):
 
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
-        self._service: Service | None = None
-        self._target: Target | None = None
-        self._lock = threading.Lock()
+        self._account = Account(self.config, Options, usual_model=lambda options: options.model)
 
     @property
     def capabilities(self) -> ChatCapabilities:
@@ -58,16 +52,12 @@ class ReplicateChatEngine(ChatEngine):
             description="Any language or vision model that Replicate runs.",
             vision=None,
             max_images=MAX_IMAGES,
-            offline=is_loopback(self._options.host),
+            offline=is_loopback(self._account.options.host),
         )
 
     def availability(self) -> Availability:
         """Ready if there is a key and it may connect."""
-        try:
-            options = self._options
-        except SettingsError as error:
-            return Availability(ready=False, reason=error.message, hint=error.hint)
-        return reachable(self._host, options, offline=self.config.offline, needs_key=True)
+        return self._account.availability()
 
     def chat(
         self, request: ChatRequest, progress: ProgressCallback = ignore_progress
@@ -75,14 +65,14 @@ class ReplicateChatEngine(ChatEngine):
         """Answer, piece by piece; a run that is not wanted any more is called off at Replicate too."""
         pace = Pace(progress, total=request.max_tokens)
         pace.beat()
-        service = self._connected()
-        model = self.config.model or self._options.model
-        target = self._found(service, model, pace)
+        service = self._account.connect()
+        model = self._account.model
+        target = self._account.target(pace.beat)
         given = inputs.build(
             request,
             target.openapi_schema,
             model=model,
-            max_image_side_px=self._options.max_image_side_px,
+            max_image_side_px=self._account.options.max_image_side_px,
             place=lambda sendable: place(service, sendable.data, sendable.media_type, pace.beat),
             beat=pace.beat,
         )
@@ -97,7 +87,7 @@ class ReplicateChatEngine(ChatEngine):
                 service.tell(f"predictions/{prediction.id}/cancel")
         finish = self._finish(ended, request)
         return Completion(
-            engine=self._host.engine,
+            engine=self._account.name,
             model=target.full_name(ended.model or model),
             finish=finish,
             usage=_usage(ended),
@@ -108,34 +98,7 @@ class ReplicateChatEngine(ChatEngine):
 
     def close(self) -> None:
         """End what runs and the connections, and forget the model's schema."""
-        self._target = None
-        if self._service is not None:
-            self._service.close()
-
-    @cached_property
-    def _options(self) -> Options:
-        return Options.read(self._engine, self.config.options, base_url=BASE_URL)
-
-    @property
-    def _engine(self) -> str:
-        return self.config.name or NAME
-
-    @property
-    def _host(self) -> Host:
-        return host_of(self._engine)
-
-    def _connected(self) -> Service:
-        with self._lock:
-            if self._service is None:
-                model = self.config.model or self._options.model
-                self._service = connect(self._host, self._options, offline=self.config.offline, model=model)
-            return self._service
-
-    def _found(self, service: Service, model: str, pace: Pace) -> Target:
-        """Which version is meant, and what it takes; asked once."""
-        if self._target is None:
-            self._target = find(service, model, pace.beat)
-        return self._target
+        self._account.close()
 
     def _finish(self, ended: Prediction, request: ChatRequest) -> Finish:
         if ended.status == "succeeded":
@@ -148,11 +111,11 @@ class ReplicateChatEngine(ChatEngine):
             raise EngineError(f"The model failed: {said}", hint="Ask again, or choose another model.")
         raise EngineTimeoutError(
             f"Replicate called the run off ({ended.status}) before it ended.",
-            hint=f"Ask again, or set total_timeout_s in [engines.{self._engine}] higher.",
+            hint=f"Ask again, or set total_timeout_s in [engines.{self._account.name}] higher.",
         )
 
     def _cost(self, ended: Prediction) -> float | None:
-        price, seconds = self._options.price_per_second, ended.metric("predict_time")
+        price, seconds = self._account.options.price_per_second, ended.metric("predict_time")
         return None if price is None or seconds is None else price * seconds
 
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from functools import cached_property, partial
 
 from studiolo.engines.base import Availability, EngineConfig, ImageEngine
 from studiolo.engines.capabilities import Capabilities
-from studiolo.engines.http import Host, Service
-from studiolo.engines.http.hosting import reachable
-from studiolo.engines.http.worker import Beat
 from studiolo.engines.parallel import Places
 from studiolo.engines.pricing import Estimate
 from studiolo.engines.replicate import pricing
 from studiolo.engines.replicate.abilities import abilities, open_ended
-from studiolo.engines.replicate.account import BASE_URL, NAME, ImageOptions, connect, host_of
+from studiolo.engines.replicate.account import Account, ImageOptions
 from studiolo.engines.replicate.catalogue import KNOWN, Known
-from studiolo.engines.replicate.models import Target, bare, find
+from studiolo.engines.replicate.models import bare
 from studiolo.engines.replicate.painting import Painter, as_painted, beat_of
 from studiolo.engines.replicate.runs import Runs
 from studiolo.engines.replicate.schema import inputs_of
 from studiolo.engines.replicate.translating import translate
-from studiolo.errors import SettingsError
 from studiolo.offline import is_loopback
 from studiolo.requests import GeneratedImage, ImageRequest, ProgressCallback, ignore_progress
 
@@ -39,37 +34,35 @@ class ReplicateImageEngine(ImageEngine):
 
     def __init__(self, config: EngineConfig | None = None) -> None:
         super().__init__(config)
-        self._service: Service | None = None
-        self._target: Target | None = None
+        self._account = Account(self.config, ImageOptions, usual_model=lambda options: options.image_model)
         self._runs = Runs()
-        self._lock = threading.Lock()
 
     @property
     def capabilities(self) -> Capabilities:
         """Of a known model what its inputs say; else whatever there may be."""
         known = self._known
         able = open_ended() if known is None else abilities(known)
-        where = {"device": self._name, "parallel": self._options.max_parallel}
-        return able.model_copy(update={**where, "offline": is_loopback(self._options.host), "served": True})
+        where = {"device": self._account.name, "parallel": self._account.options.max_parallel}
+        return able.model_copy(
+            update={**where, "offline": is_loopback(self._account.options.host), "served": True}
+        )
 
     def availability(self) -> Availability:
         """Ready if there is a key and it may connect."""
-        try:
-            options = self._options
-        except SettingsError as error:
-            return Availability(ready=False, reason=error.message, hint=error.hint)
-        return reachable(self._host, options, offline=self.config.offline, needs_key=True)
+        return self._account.availability()
 
     def check(self, request: ImageRequest) -> None:
         """Refuse what a known model does not take; of another it is found out before a run is begun."""
         known = self._known
         if known is not None:
             painted = as_painted(request, self.capabilities)
-            translate(painted, known.takes, model=self._model, strength_asked=request.strength is not None)
+            translate(
+                painted, known.takes, model=self._account.model, strength_asked=request.strength is not None
+            )
 
     def estimate(self, request: ImageRequest) -> Estimate:
         """By the price of each picture, or by about how long its machine will take."""
-        return pricing.estimate(request, self._options, self._known)
+        return pricing.estimate(request, self._account.options, self._known)
 
     def generate(
         self, request: ImageRequest, progress: ProgressCallback = ignore_progress
@@ -82,61 +75,29 @@ class ReplicateImageEngine(ImageEngine):
             ContentRefusedError: its filter declined.
             EngineError: the model, or Replicate, failed.
         """
-        service = self._connected()
+        service = self._account.connect()
         beat = beat_of(request, progress)
         beat()
-        target = self._found(service, beat)
+        target = self._account.target(beat)
         painter = Painter(
             service=service,
             target=target,
             takes=inputs_of(target.openapi_schema),
-            model=self._model,
+            model=self._account.model,
             runs=self._runs,
-            cost=partial(pricing.cost, options=self._options, known=self._known),
+            cost=partial(pricing.cost, options=self._account.options, known=self._known),
         )
         plan = painter.plan(request, self.capabilities, beat)
         yield from self._places.paint_each(request, partial(painter.paint, plan), progress)
 
     def close(self) -> None:
         """End what runs and the connections, and forget the model's schema."""
-        self._target = None
-        if self._service is not None:
-            self._service.close()
-
-    @cached_property
-    def _options(self) -> ImageOptions:
-        return ImageOptions.read(self._name, self.config.options, base_url=BASE_URL)
+        self._account.close()
 
     @cached_property
     def _places(self) -> Places:
-        return Places(self._options.max_parallel)
-
-    @property
-    def _name(self) -> str:
-        return self.config.name or NAME
-
-    @property
-    def _host(self) -> Host:
-        return host_of(self._name)
-
-    @property
-    def _model(self) -> str:
-        return self.config.model or self._options.image_model
+        return Places(self._account.options.max_parallel)
 
     @property
     def _known(self) -> Known | None:
-        return KNOWN.get(bare(self._model))
-
-    def _connected(self) -> Service:
-        with self._lock:
-            if self._service is None:
-                self._service = connect(
-                    self._host, self._options, offline=self.config.offline, model=self._model
-                )
-            return self._service
-
-    def _found(self, service: Service, beat: Beat) -> Target:
-        """Which version is meant, and what it takes; asked once."""
-        if self._target is None:
-            self._target = find(service, self._model, beat)
-        return self._target
+        return KNOWN.get(bare(self._account.model))
